@@ -1,0 +1,676 @@
+//! The laws of conversion, against a slow reference.
+
+mod reference;
+
+use super::*;
+use crate::abi::{TA_FLOAT, TA_OPAQUE_HANDLE};
+use reference::{Bytes, FLOAT8, Value, decode, dtypes, encode, power_of_two, same};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Fewer cases where every one is interpreted.
+const PATIENCE: usize = if cfg!(miri) { 200 } else { 1 };
+
+/// Converts dense native elements.
+fn convert(from: &[u8], source: DType, target: DType) -> Vec<u8> {
+    let count = from.len() / source.itemsize();
+    let mut to = vec![0xaa; count * target.itemsize()];
+    let steps = [source.itemsize() as i64, target.itemsize() as i64];
+    let read = Elements { dtype: source, swapped: false, strides: &steps[..1] };
+    let write = Elements { dtype: target, swapped: false, strides: &steps[1..] };
+    // SAFETY: both vectors hold `count` elements.
+    unsafe { copy(&[count as i64], from.as_ptr(), read, to.as_mut_ptr(), write) };
+    to
+}
+
+/// Asserts that dense elements become what the reference says, for every target.
+fn check_all_targets(from: &[u8], source: DType) {
+    for target in dtypes().filter(|&target| target != source) {
+        let to = convert(from, source, target);
+        let pairs = from.chunks(source.itemsize()).zip(to.chunks(target.itemsize()));
+        for (old, new) in pairs {
+            let want = encode(decode(old, source), target);
+            assert!(
+                same(new, &want, target),
+                "{source} {old:x?} = {:?} to {target}: {new:x?}, not {want:x?}",
+                decode(old, source),
+            );
+        }
+    }
+}
+
+/// Values at which some conversion changes its mind.
+fn edges() -> Vec<f64> {
+    let mut edges = vec![0.0, 0.4, 0.5, 0.9, 1.0, 1.5, 2.5, 3.0, 255.9, 300.7, 1e5, 1e300, 5e-324];
+    edges.extend([f64::INFINITY, f64::NAN, f64::MAX, f64::MIN_POSITIVE, 65519.0, 65520.0]);
+    edges.extend([1.0 + power_of_two(-11) + power_of_two(-40), f32::MAX.into(), 3.4028236e38]);
+    edges.extend((-152..130).map(power_of_two));
+    // Codes of every small format, and the middle between neighbours.
+    for dtype in FLOAT8 {
+        let value = |code: u8| match decode(&[code], dtype) {
+            Value::Real(value) => value,
+            other => unreachable!("{other:?} in a float"),
+        };
+        let middles = (0..127).map(|code| (value(code) + value(code + 1)) / 2.0);
+        edges.extend(middles.chain((0..128).map(value)));
+    }
+    for code in (0..0x7c00).step_by(311) {
+        let value = |code: u16| f64::from(half::f16::from_bits(code).to_f32());
+        edges.extend([value(code), (value(code) + value(code + 1)) / 2.0]);
+    }
+    let near = |value: f64| {
+        let single = value as f32;
+        [value, value.next_up(), single.next_up().into(), single.next_down().into(), value - 1.0]
+    };
+    edges.sort_by(f64::total_cmp);
+    edges.dedup();
+    edges.into_iter().flat_map(near).flat_map(|value| [value, -value]).collect()
+}
+
+/// Elements of `dtype` at and around all edges.
+fn edge_elements(dtype: DType) -> Vec<u8> {
+    let size = dtype.itemsize();
+    let mut elements = Vec::new();
+    let mut push = |element: Bytes| elements.extend_from_slice(&element[..size]);
+    if size == 1 {
+        (0..=255).for_each(|code| push([code; 16]));
+    } else if matches!(dtype.code, crate::abi::TA_INT | crate::abi::TA_UINT) {
+        for power in 0..64 {
+            for near in [-3i128, -1, 0, 1, 3] {
+                let value = (1 << power) + near + (1 << power >> 7);
+                push(encode(Value::Int(value), dtype));
+                push(encode(Value::Int(-value), dtype));
+                // Just off the middle of two f32: to go through f64 would make it the middle.
+                push(encode(Value::Int((1 << power) + (1 << power >> 24) + near), dtype));
+            }
+        }
+    } else {
+        let edges = edges();
+        for (place, &value) in edges.iter().enumerate() {
+            let other = if place % 3 == 0 { 0.0 } else { edges[edges.len() - 1 - place] };
+            push(encode(Value::Complex(value, other), dtype));
+            push(encode(Value::Complex(0.0, value), dtype));
+        }
+    }
+    elements.chunks(size).step_by(PATIENCE).flatten().copied().collect()
+}
+
+#[test]
+fn every_pair_of_dtypes_agrees_with_the_reference() {
+    for source in dtypes() {
+        check_all_targets(&edge_elements(source), source);
+    }
+}
+
+#[test]
+fn every_code_of_the_16_bit_floats_agrees_with_the_reference() {
+    let codes: Vec<u8> = (0..=u16::MAX).step_by(PATIENCE).flat_map(u16::to_ne_bytes).collect();
+    for source in [DType::F16, DType::BF16] {
+        check_all_targets(&codes, source);
+    }
+}
+
+#[test]
+fn every_code_of_the_8_bit_floats_is_the_value_of_its_formula_and_comes_back() {
+    let codes: Vec<u8> = (0..=255).collect();
+    for dtype in FLOAT8 {
+        let values = convert(&codes, dtype, DType::F32);
+        let back = convert(&values, DType::F32, dtype);
+        for (&code, value) in codes.iter().zip(values.chunks(4)) {
+            let want = encode(decode(&[code], dtype), DType::F32);
+            assert!(same(value, &want, DType::F32), "{dtype} code {code:#x}: {value:x?}");
+        }
+        // Infinity is the one value that e4m3fn lacks and NaN the one with many codes.
+        assert!(
+            codes.iter().zip(&back).all(|(code, back)| same(&[*code], &[*back], dtype)),
+            "{dtype}: {back:x?}"
+        );
+    }
+}
+
+#[test]
+fn codes_at_the_ends_of_the_8_bit_floats_are_as_in_the_specification() {
+    for (dtype, value, code) in [
+        (DType::F8_E3M4, 15.5, 0x6f),
+        (DType::F8_E3M4, 15.75, 0x70),
+        (DType::F8_E4M3, 240.0, 0x77),
+        (DType::F8_E4M3, -248.0, 0xf8),
+        (DType::F8_E4M3B11FNUZ, 30.0, 0x7f),
+        (DType::F8_E4M3B11FNUZ, 31.0, 0x80),
+        (DType::F8_E4M3FN, 448.0, 0x7e),
+        (DType::F8_E4M3FN, 1e9, 0x7e),
+        (DType::F8_E4M3FN, f32::NEG_INFINITY, 0xfe),
+        (DType::F8_E4M3FN, f32::NAN, 0x7f),
+        (DType::F8_E4M3FNUZ, 240.0, 0x7f),
+        (DType::F8_E4M3FNUZ, 248.0, 0x80),
+        (DType::F8_E4M3FNUZ, -0.0, 0x00),
+        (DType::F8_E4M3FNUZ, -1e-30, 0x00),
+        (DType::F8_E5M2, 57344.0, 0x7b),
+        (DType::F8_E5M2, 61440.0, 0x7c),
+        (DType::F8_E5M2, -0.0, 0x80),
+        (DType::F8_E5M2FNUZ, 57344.0, 0x7f),
+        (DType::F8_E5M2FNUZ, f32::INFINITY, 0x80),
+        (DType::F8_E8M0FNU, 1.5, 128),
+        (DType::F8_E8M0FNU, -3.0, 129),
+        (DType::F8_E8M0FNU, 1.49, 127),
+        (DType::F8_E8M0FNU, 0.0, 0),
+        (DType::F8_E8M0FNU, f32::MAX, 255),
+        (DType::F8_E8M0FNU, f32::INFINITY, 255),
+    ] {
+        let got = convert(&value.to_ne_bytes(), DType::F32, dtype);
+
+        assert_eq!(got, [code], "{value} to {dtype}");
+    }
+}
+
+#[test]
+fn floats_become_integers_as_in_the_table() {
+    let (min32, min64) = (i128::from(i32::MIN), i128::from(i64::MIN));
+    for (value, dtype, want) in [
+        (-1.0, DType::U8, 255),
+        (300.7, DType::U8, 44),
+        (-129.9, DType::I8, 127),
+        (f64::NAN, DType::U8, 0),
+        (1e10, DType::I16, 0),
+        (f64::NAN, DType::I32, min32),
+        (2147483647.9, DType::I32, 2147483647),
+        (2147483648.0, DType::I32, min32),
+        (-2147483648.9, DType::I32, min32),
+        (-1e10, DType::I32, min32),
+        (-1.0, DType::U32, 4294967295),
+        (4294967296.0, DType::U32, 0),
+        (1e19, DType::U32, 0),
+        (1e19, DType::I64, min64),
+        (-1e19, DType::I64, min64),
+        (-1.0, DType::U64, u64::MAX.into()),
+        (1e19, DType::U64, 10_000_000_000_000_000_000),
+        (1e20, DType::U64, 1 << 63),
+        (-1e19, DType::U64, 1 << 63),
+        (f64::NAN, DType::U64, 1 << 63),
+    ] {
+        let got = convert(&value.to_ne_bytes(), DType::F64, dtype);
+
+        assert_eq!(decode(&got, dtype), Value::Int(want), "{value} to {dtype}");
+    }
+}
+
+#[test]
+fn quiet_nans_keep_their_sign_and_stay_nan_in_every_float() {
+    for bits in [0x7fc0_0000u32, 0xffc0_0000, 0x7f80_0001, 0xff80_0001, 0x7fff_ffff] {
+        for dtype in [DType::F16, DType::BF16, DType::F8_E4M3FN, DType::F8_E5M2] {
+            let got = convert(&bits.to_ne_bytes(), DType::F32, dtype);
+            let Value::Real(value) = decode(&got, dtype) else { unreachable!("a float") };
+
+            assert!(value.is_nan(), "{bits:#x} to {dtype}: {got:x?}");
+        }
+    }
+}
+
+/// A tiny generator of numbers that look random and are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    fn chance(&mut self, one_in: usize) -> bool {
+        self.below(one_in) == 0
+    }
+
+    fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.next() as u8).collect()
+    }
+}
+
+/// Strided elements within a buffer of their own.
+struct Side {
+    dtype: DType,
+    swapped: bool,
+    strides: Vec<i64>,
+    first: usize,
+    buffer: Vec<u8>,
+}
+
+impl Side {
+    /// A side whose offsets from the first element lie between what its strides reach.
+    fn new(dtype: DType, shape: &[i64], strides: Vec<i64>, random: &mut Random) -> Side {
+        let reach = |sign: i64| -> i64 {
+            let steps = shape.iter().zip(&strides).map(|(&extent, &step)| (extent - 1) * step);
+            steps.filter(|&span| span * sign > 0).map(i64::abs).sum()
+        };
+        // Any odd address will do to start at.
+        let first = reach(-1) as usize + random.below(9);
+        let size = first + reach(1) as usize + dtype.itemsize() + random.below(9);
+        Side { dtype, swapped: random.chance(3), strides, first, buffer: random.bytes(size) }
+    }
+
+    fn elements(&self) -> Elements<'_> {
+        Elements { dtype: self.dtype, swapped: self.swapped, strides: &self.strides }
+    }
+
+    fn offset(&self, index: &[i64]) -> usize {
+        let steps: i64 = index.iter().zip(&self.strides).map(|(&at, &step)| at * step).sum();
+        (self.first as i64 + steps) as usize
+    }
+
+    /// The element at an index in native order.
+    fn native(&self, buffer: &[u8], index: &[i64]) -> Vec<u8> {
+        let start = self.offset(index);
+        let mut element = buffer[start..start + self.dtype.itemsize()].to_vec();
+        if self.swapped {
+            let parts = if self.dtype.is_complex() { 2 } else { usize::from(self.dtype.lanes) };
+            let part = element.len() / parts;
+            element.chunks_mut(part).for_each(<[u8]>::reverse);
+        }
+        element
+    }
+}
+
+/// Every index of a shape.
+fn indices(shape: &[i64]) -> Vec<Vec<i64>> {
+    shape.iter().fold(vec![vec![]], |outer, &extent| {
+        let longer = |index: &Vec<i64>| {
+            let index = index.clone();
+            (0..extent).map(move |at| [&index[..], &[at]].concat())
+        };
+        outer.iter().flat_map(longer).collect()
+    })
+}
+
+/// Strides in bytes that give every element bytes of its own: axes in any order, gaps of
+/// any size, either direction.
+fn separate_strides(shape: &[i64], size: usize, random: &mut Random) -> Vec<i64> {
+    let mut strides = vec![0; shape.len()];
+    let mut rest: Vec<usize> = (0..shape.len()).collect();
+    let mut step = size as i64;
+    let gaps = random.chance(2);
+    while !rest.is_empty() {
+        let last = random.chance(2);
+        let axis = rest.remove(if last { rest.len() - 1 } else { random.below(rest.len()) });
+        step += if gaps && random.chance(2) { random.below(2 * size + 2) as i64 } else { 0 };
+        strides[axis] = if random.chance(4) { -step } else { step };
+        step *= shape[axis].max(1);
+    }
+    strides
+}
+
+/// Strides of any kind: as above, or zero, or such that elements overlap.
+fn any_strides(shape: &[i64], size: usize, random: &mut Random) -> Vec<i64> {
+    let mut strides = separate_strides(shape, size, random);
+    for step in &mut strides {
+        match random.below(8) {
+            0 => *step = 0,
+            1 => *step = random.below(11) as i64 - 5,
+            _ => {}
+        }
+    }
+    strides
+}
+
+/// Copies from side to side, and compares each element with the reference and all other
+/// bytes with what they were.
+fn check_strided(shape: &[i64], source: &Side, target: &mut Side) {
+    let before = target.buffer.clone();
+    let first = target.first;
+    let to = target.buffer.as_mut_ptr().wrapping_add(first);
+    let from = source.buffer.as_ptr().wrapping_add(source.first);
+    // SAFETY: `Side::new` made the buffers as large as shape and strides reach.
+    unsafe { copy(shape, from, source.elements(), to, target.elements()) };
+
+    let mut outside = target.buffer.clone();
+    for index in indices(shape) {
+        let old = source.native(&source.buffer, &index);
+        let new = target.native(&target.buffer, &index);
+        let right = if source.dtype == target.dtype {
+            old == new
+        } else {
+            same(&new, &encode(decode(&old, source.dtype), target.dtype), target.dtype)
+        };
+        assert!(
+            right,
+            "{index:?} of {shape:?}: {} {:?} {old:x?} to {} {:?} {new:x?}",
+            source.dtype, source.strides, target.dtype, target.strides,
+        );
+        let start = target.offset(&index);
+        let end = start + target.dtype.itemsize();
+        outside[start..end].copy_from_slice(&before[start..end]);
+    }
+    assert!(outside == before, "{shape:?} {:?}: bytes between elements changed", target.strides);
+}
+
+fn random_shape(random: &mut Random) -> Vec<i64> {
+    let limit = if cfg!(miri) { 40 } else { 3000 };
+    let mut count = 1;
+    let mut shape = Vec::new();
+    for _ in 0..random.below(6) {
+        let extent = match random.below(6) {
+            0 => 1,
+            1 | 2 => 1 + random.below(3),
+            3 | 4 => 1 + random.below(12),
+            _ => 1 + random.below(700),
+        };
+        if count * extent <= limit {
+            count *= extent;
+            shape.push(extent as i64);
+        }
+    }
+    shape
+}
+
+#[test]
+fn strides_byte_order_and_alignment_never_change_a_value() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let all: Vec<DType> = dtypes().collect();
+    for _ in 0..if cfg!(miri) { 20 } else { 1000 } {
+        let shape = random_shape(&mut random);
+        let from = all[random.below(all.len())];
+        let to = if random.chance(4) { from } else { all[random.below(all.len())] };
+        let read = any_strides(&shape, from.itemsize(), &mut random);
+        let write = separate_strides(&shape, to.itemsize(), &mut random);
+        let source = Side::new(from, &shape, read, &mut random);
+        let mut target = Side::new(to, &shape, write, &mut random);
+
+        check_strided(&shape, &source, &mut target);
+    }
+}
+
+#[test]
+fn layouts_that_people_have_are_copied_right() {
+    let mut random = Random(42);
+    let shapes: [(&[i64], &[i64], &[i64]); 9] = [
+        // A scalar; a long row; a transposed matrix; an image from HWC to CHW and back.
+        (&[], &[], &[]),
+        (&[1000], &[4], &[8]),
+        (&[40, 50], &[4, 160], &[400, 8]),
+        (&[3, 20, 30], &[4, 360, 12], &[4800, 240, 8]),
+        (&[20, 30, 3], &[120, 4, 2400], &[720, 24, 8]),
+        // Reversed on both sides, and on one.
+        (&[30, 20], &[-80, -4], &[-160, -8]),
+        (&[300], &[-4], &[8]),
+        // A broadcast row; five axes of which one is an accident.
+        (&[20, 30], &[0, 4], &[240, 8]),
+        (&[2, 3, 1, 4, 5], &[240, 80, -7, 20, 4], &[8, 16, 9999, 48, 192]),
+    ];
+    for (shape, read, write) in shapes {
+        for (from, to) in
+            [(DType::F32, DType::F64), (DType::I32, DType::C64), (DType::U32, DType::U32)]
+        {
+            let source = Side::new(from, shape, read.to_vec(), &mut random);
+            let mut target = Side::new(to, shape, write.to_vec(), &mut random);
+
+            check_strided(shape, &source, &mut target);
+        }
+    }
+}
+
+#[test]
+fn equal_dtypes_of_whole_bytes_are_copied_bit_for_bit() {
+    let mut random = Random(7);
+    for (code, bits, lanes) in [
+        (TA_FLOAT, 128, 1),
+        (TA_FLOAT, 80, 1),
+        (TA_FLOAT, 32, 2),
+        (TA_FLOAT, 16, if cfg!(miri) { 50 } else { 5000 }),
+        (TA_OPAQUE_HANDLE, 64, 1),
+        (200, 32, 1),
+        (200, 24, 3),
+        (0, 4, 2),
+        (6, 8, 1),
+    ] {
+        let dtype = DType { code, bits, lanes };
+        assert!(can_convert(dtype, dtype), "{dtype}");
+        for shape in [&[][..], &[3, 5, 2], &[40], &[0]] {
+            let read = any_strides(shape, dtype.itemsize(), &mut random);
+            let write = separate_strides(shape, dtype.itemsize(), &mut random);
+            let mut source = Side::new(dtype, shape, read, &mut random);
+            let mut target = Side::new(dtype, shape, write, &mut random);
+            // What "swapped" means for numbers below the byte nobody has said.
+            source.swapped &= bits % 8 == 0;
+            target.swapped &= bits % 8 == 0;
+
+            check_strided(shape, &source, &mut target);
+        }
+    }
+}
+
+#[test]
+fn only_known_dtypes_of_whole_bytes_convert() {
+    let (known, unknown) = (DType::F32, DType { code: 200, bits: 32, lanes: 1 });
+    let lanes = DType { lanes: 2, ..DType::F32 };
+    for (from, to, want) in [
+        (known, DType::F8_E3M4, true),
+        (known, unknown, false),
+        (unknown, known, false),
+        (unknown, unknown, true),
+        (lanes, known, false),
+        (lanes, DType { lanes: 2, ..DType::F64 }, false),
+        (DType::F6_E2M3FN, DType::F6_E2M3FN, false),
+        (DType::F4_E2M1FN, known, false),
+        (DType::UNSET, DType::UNSET, false),
+    ] {
+        assert_eq!(can_convert(from, to), want, "{from} to {to}");
+    }
+    for &(dtype, name) in DType::NAMED {
+        assert_eq!(can_convert(dtype, known), dtype.is_convertible(), "{name}");
+    }
+}
+
+#[test]
+fn a_refused_pair_and_an_empty_shape_write_nothing() {
+    let unknown = DType { code: 200, bits: 32, lanes: 1 };
+    for (shape, to) in [([3, 0, 2], DType::F32), ([1, 1, 1], unknown), ([1, -1, 1], DType::F32)] {
+        let mut target = [7u8; 64];
+        let strides = [i64::MAX, i64::MIN, 4];
+        let read = Elements { dtype: DType::I8, swapped: false, strides: &strides };
+        let write = Elements { dtype: to, swapped: true, strides: &strides };
+        // SAFETY: there are no elements, or no conversion.
+        unsafe { copy(&shape, [1u8; 8].as_ptr(), read, target.as_mut_ptr(), write) };
+
+        assert_eq!(target, [7; 64], "{shape:?} {to}");
+    }
+}
+
+#[test]
+fn axes_of_extent_one_do_not_count() {
+    let shape = [1i64; 64].map(|one| one);
+    let strides = [i64::MIN; 64];
+    let mut target = [0u8; 8];
+    let read = Elements { dtype: DType::I8, swapped: true, strides: &strides };
+    let write = Elements { dtype: DType::F64, swapped: false, strides: &strides };
+    // SAFETY: one element on each side.
+    unsafe { copy(&shape, [0xfdu8].as_ptr(), read, target.as_mut_ptr(), write) };
+
+    assert_eq!(f64::from_ne_bytes(target), -3.0);
+}
+
+#[test]
+fn as_many_axes_as_memory_can_have_are_walked() {
+    // Ten axes of 2 in reversed order, among 54 others of 1.
+    let mut shape = [1i64; 64];
+    let (mut read, mut write) = ([99i64; 64], [-99i64; 64]);
+    for bit in 0..10 {
+        (shape[bit * 6], read[bit * 6], write[bit * 6]) = (2, 1 << bit, 2 << (9 - bit));
+    }
+    let from: Vec<u8> = (0..1024).map(|value| (value % 251) as u8).collect();
+    let mut to = vec![0u8; 2048];
+    let source = Elements { dtype: DType::U8, swapped: false, strides: &read };
+    let target = Elements { dtype: DType::U16, swapped: false, strides: &write };
+    // SAFETY: 1024 elements on each side.
+    unsafe { copy(&shape, from.as_ptr(), source, to.as_mut_ptr(), target) };
+
+    for (place, &value) in from.iter().enumerate() {
+        let mirrored = (place as u16).reverse_bits() as usize >> 6;
+        let got = u16::from_ne_bytes([to[2 * mirrored], to[2 * mirrored + 1]]);
+        assert_eq!(got, u16::from(value), "element {place}");
+    }
+}
+
+#[test]
+fn a_scalar_is_stored_loaded_and_filled_like_an_element() {
+    let scalars = [
+        Scalar::Bool(true),
+        Scalar::Int(-3),
+        Scalar::Int(i64::MAX),
+        Scalar::UInt(u64::MAX),
+        Scalar::Float(300.7),
+        Scalar::Float(f64::INFINITY),
+        Scalar::Complex(0.0, 1.5),
+        Scalar::Complex(-2.5, 1e300),
+    ];
+    for (scalar, dtype) in scalars.iter().flat_map(|&s| dtypes().map(move |d| (s, d))) {
+        let want = encode(value_of(scalar), dtype);
+        let mut got = [0u8; 17];
+        // SAFETY: 16 bytes behind an odd address.
+        assert!(unsafe { store(scalar, got[1..].as_mut_ptr(), dtype) });
+        assert!(same(&got[1..], &want, dtype), "{scalar} in {dtype}: {got:x?}");
+
+        // SAFETY: the element stored above.
+        let loaded = unsafe { load(got[1..].as_ptr(), dtype, false) }.expect("convertible");
+        let again = encode(value_of(loaded), dtype);
+        assert!(same(&again, &want, dtype), "{scalar} in {dtype} loads as {loaded}");
+    }
+}
+
+#[test]
+fn fill_writes_the_element_that_store_writes() {
+    let scalar = Scalar::Complex(-2.5, 1e300);
+    for dtype in dtypes() {
+        check_fill(scalar, dtype, &encode(value_of(scalar), dtype));
+    }
+}
+
+fn value_of(scalar: Scalar) -> Value {
+    match scalar {
+        Scalar::Bool(value) => Value::Int(value.into()),
+        Scalar::Int(value) => Value::Int(value.into()),
+        Scalar::UInt(value) => Value::Int(value.into()),
+        Scalar::Float(value) => Value::Real(value),
+        Scalar::Complex(re, im) => Value::Complex(re, im),
+    }
+}
+
+fn check_fill(scalar: Scalar, dtype: DType, want: &Bytes) {
+    let mut random = Random(99);
+    for shape in [&[][..], &[7, 3], &[40], &[2, 0]] {
+        for swapped in [false, true] {
+            let strides = separate_strides(shape, dtype.itemsize(), &mut random);
+            let mut target = Side::new(dtype, shape, strides, &mut random);
+            target.swapped = swapped;
+            let to = target.buffer.as_mut_ptr().wrapping_add(target.first);
+            // SAFETY: `Side::new` made the buffer as large as shape and strides reach.
+            assert!(unsafe { fill(shape, scalar, to, target.elements()) });
+
+            for index in indices(shape) {
+                let got = target.native(&target.buffer, &index);
+                assert!(same(&got, want, dtype), "{scalar} in {dtype} at {index:?}: {got:x?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn loading_gives_the_scalar_that_a_host_would_have() {
+    for (bytes, dtype, want) in [
+        (2u64, DType::BOOL, Scalar::Bool(true)),
+        (0, DType::BOOL, Scalar::Bool(false)),
+        (5, DType::U64, Scalar::Int(5)),
+        (u64::MAX, DType::U64, Scalar::UInt(u64::MAX)),
+        (u64::MAX, DType::I64, Scalar::Int(-1)),
+        (1.5f64.to_bits(), DType::F64, Scalar::Float(1.5)),
+    ] {
+        let mut native = bytes.to_ne_bytes();
+        let size = dtype.itemsize();
+        if cfg!(target_endian = "big") {
+            native.rotate_left(8 - size);
+        }
+        // SAFETY: the array holds one element.
+        assert_eq!(unsafe { load(native.as_ptr(), dtype, false) }, Some(want), "{dtype}");
+
+        native[..size].reverse();
+        // SAFETY: as above.
+        assert_eq!(unsafe { load(native.as_ptr(), dtype, true) }, Some(want), "{dtype} swapped");
+    }
+}
+
+#[test]
+fn dtypes_without_conversion_have_no_scalars() {
+    let mut bytes = [1u8; 16];
+    for dtype in [DType::F4_E2M1FN, DType { lanes: 2, ..DType::F32 }, DType::UNSET] {
+        let target = Elements { dtype, swapped: false, strides: &[] };
+        // SAFETY: refused before anything is read or written, and there is room anyway.
+        assert_eq!(unsafe { load(bytes.as_ptr(), dtype, false) }, None, "{dtype}");
+        // SAFETY: as above.
+        assert!(!unsafe { store(Scalar::Int(0), bytes.as_mut_ptr(), dtype) }, "{dtype}");
+        // SAFETY: as above.
+        assert!(!unsafe { fill(&[], Scalar::Int(0), bytes.as_mut_ptr(), target) }, "{dtype}");
+        assert_eq!(bytes, [1; 16], "{dtype}");
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let mut random = Random(5);
+    let (shape, count) = ([7i64, 3, 11, 5], 7 * 3 * 11 * 5);
+    for (from, to) in [(DType::F64, DType::F16), (DType::U16, DType::C64), (DType::I32, DType::I32)]
+    {
+        let read = any_strides(&shape, from.itemsize(), &mut random);
+        let write = separate_strides(&shape, to.itemsize(), &mut random);
+        let source = Side::new(from, &shape, read, &mut random);
+        let target = Side::new(to, &shape, write, &mut random);
+        let run = |threads: usize| {
+            let mut buffer = target.buffer.clone();
+            let at = buffer.as_mut_ptr().wrapping_add(target.first);
+            let base = source.buffer.as_ptr().wrapping_add(source.first);
+            let route = Route::between(source.elements(), target.elements()).expect("a route");
+            let walk = Walk::new(&shape, base, &source.strides, at, &target.strides).expect("some");
+            threads::split_over(threads, 1, count, &|range| {
+                // SAFETY: `Side::new` made the buffers as large as shape and strides reach,
+                // and the ranges are disjoint.
+                unsafe { route.run(&walk, range) };
+            });
+            buffer
+        };
+        let alone = run(1);
+        for threads in [0, 2, 3, 16].into_iter().step_by(PATIENCE.min(2)) {
+            assert!(run(threads) == alone, "{from} to {to} with {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn ranges_are_disjoint_and_complete() {
+    for (threads, grain, count) in
+        [(1, 1, 0), (0, 4, 10), (4, 1, 10), (4, 4, 10), (3, 64, 1000), (16, 1, 3), (7, 10, 700)]
+    {
+        let seen: Vec<AtomicBool> = (0..count).map(|_| AtomicBool::new(false)).collect();
+        threads::split_over(threads, grain, count, &|range| {
+            for place in range {
+                assert!(!seen[place].swap(true, Relaxed), "{place} twice: {threads}, {grain}");
+            }
+        });
+        assert!(seen.iter().all(|seen| seen.load(Relaxed)), "{threads} {grain} {count}");
+    }
+}
+
+/// Large enough to be split; too large to be interpreted.
+#[test]
+#[cfg_attr(miri, ignore = "slow")]
+fn a_large_copy_is_right_with_any_setting() {
+    let count = (4 << 20) + 77;
+    let from: Vec<u8> = (0..count).map(|value: usize| (value % 253) as u8).collect();
+    for threads in [1, 3, 0] {
+        set_num_threads(threads);
+        let to = convert(&from, DType::U8, DType::F32);
+
+        let wrong = (to.chunks_exact(4).zip(&from))
+            .position(|(new, &old)| new != f32::from(old).to_ne_bytes());
+        assert_eq!(wrong, None, "{threads} threads");
+    }
+}

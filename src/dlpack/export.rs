@@ -1,0 +1,100 @@
+//! Lending a tensor as DLPack. No bytes move here: the loan describes the memory as it is.
+
+use std::alloc::Layout;
+use std::ptr::NonNull;
+
+use dlpark::DlpackFlags;
+
+use crate::abi::*;
+use crate::model::alloc;
+use crate::model::error::{Error, Result};
+use crate::model::tensor::Tensor;
+
+/// Lends with `flags` on top of those that came in with the memory.
+///
+/// Where that adds nothing, the handle's own struct is lent: one atomic increment. Else the loan
+/// is a block of its own.
+///
+/// # Errors
+/// `TA_ERR_EXPORT` if the tensor requires grad; `TA_ERR_OUT_OF_MEMORY`.
+pub fn lend(tensor: &Tensor, flags: u64) -> Result<*mut DLManagedTensorVersioned> {
+    check_no_grad(tensor)?;
+    let own = tensor.facts().flags;
+    if own | flags == own {
+        return Ok(tensor.lend());
+    }
+    Loan::start(tensor, |dl_tensor, context| DLManagedTensorVersioned {
+        version: DLPACK_VERSION,
+        manager_ctx: context,
+        deleter: Some(Loan::<DLManagedTensorVersioned>::end),
+        flags: DlpackFlags::from_bits_retain(own | flags),
+        dl_tensor,
+    })
+}
+
+/// Lends to a consumer that only knows the struct without flags.
+///
+/// # Errors
+/// `TA_ERR_EXPORT` if the tensor requires grad, is read-only, or has padded elements: the
+/// consumer could not be told; `TA_ERR_OUT_OF_MEMORY`.
+pub fn lend_legacy(tensor: &Tensor) -> Result<*mut DLManagedTensor> {
+    check_no_grad(tensor)?;
+    let untold = |what: &str| {
+        let message = format_args!(
+            "can't lend a tensor that {what} as a DLPack tensor without a version, which cannot say so"
+        );
+        Error::new(TA_ERR_EXPORT, message)
+    };
+    if tensor.is_read_only() {
+        return Err(untold("is read-only"));
+    }
+    if tensor.facts().flags & DLPACK_SUBBYTE_PADDED != 0 {
+        return Err(untold("has padded elements"));
+    }
+    Loan::start(tensor, |dl_tensor, context| DLManagedTensor {
+        dl_tensor,
+        manager_ctx: context,
+        deleter: Some(Loan::<DLManagedTensor>::end),
+    })
+}
+
+fn check_no_grad(tensor: &Tensor) -> Result<()> {
+    if tensor.requires_grad() {
+        let message = format_args!("can't export a tensor that requires grad; detach it first");
+        return Err(Error::new(TA_ERR_EXPORT, message));
+    }
+    Ok(())
+}
+
+/// A loan in a block of its own: the struct, and the share that it keeps alive.
+#[repr(C)]
+struct Loan<M> {
+    managed: M,
+    tensor: Tensor,
+}
+
+impl<M> Loan<M> {
+    /// Allocates the block and fills it in; `fill` gets the tensor's description, and the
+    /// context for [`Loan::end`].
+    fn start(
+        tensor: &Tensor,
+        fill: impl FnOnce(DLTensor, *mut std::ffi::c_void) -> M,
+    ) -> Result<*mut M> {
+        let block: NonNull<Loan<M>> = alloc::allocate(Layout::new::<Loan<M>>(), "a loan")?.cast();
+        let managed = fill(tensor.dl_tensor(), block.as_ptr().cast());
+        // SAFETY: fresh memory of this size and alignment.
+        unsafe { block.write(Loan { managed, tensor: tensor.clone() }) };
+        Ok(block.as_ptr().cast())
+    }
+
+    /// The deleter: gives up the share and the block.
+    unsafe extern "C" fn end(managed: *mut M) {
+        let Some(block) = NonNull::new(managed.cast::<Loan<M>>()) else { return };
+        // SAFETY: the consumer calls the deleter once, with the struct that `start` gave out,
+        // which is the first field of its block.
+        let loan = unsafe { block.read() };
+        // SAFETY: allocated by `start` with this layout; what was in it has been read out.
+        unsafe { alloc::free(block.cast(), Layout::new::<Loan<M>>()) };
+        drop(loan.tensor);
+    }
+}

@@ -1,0 +1,121 @@
+//! Looking at a foreign DLPack tensor, without owning it.
+
+use std::ffi::c_void;
+use std::slice;
+
+use dlpark::ManagedTensorBase;
+
+use crate::abi::*;
+use crate::model::error::{Error, Result};
+use crate::model::layout;
+use crate::model::owner::Claim;
+use crate::model::view::{Description, Strides, View};
+
+/// The two structs, as far as they differ for who looks at them.
+pub trait Managed: ManagedTensorBase {
+    /// DLPack's flags; none in the legacy struct.
+    ///
+    /// # Errors
+    /// `TA_ERR_UNSUPPORTED` if the struct is of a major version whose layout we do not know.
+    ///
+    /// # Safety
+    /// `managed` is initialised, at least up to the part that all versions share.
+    unsafe fn flags_of(managed: *const Self) -> Result<u64>;
+
+    /// The tensor inside.
+    ///
+    /// # Safety
+    /// `managed` is initialised, and of a version that [`Managed::flags_of`] accepts.
+    unsafe fn tensor_of(managed: *const Self) -> DLTensor;
+}
+
+impl Managed for DLManagedTensor {
+    unsafe fn flags_of(_: *const Self) -> Result<u64> {
+        Ok(0)
+    }
+
+    unsafe fn tensor_of(managed: *const Self) -> DLTensor {
+        // SAFETY: initialised, by the caller's contract.
+        unsafe { (*managed).dl_tensor }
+    }
+}
+
+impl Managed for DLManagedTensorVersioned {
+    unsafe fn flags_of(managed: *const Self) -> Result<u64> {
+        // SAFETY: the version comes first in every version of the struct.
+        let version = unsafe { (*managed).version };
+        if version.major != DLPACK_VERSION.major {
+            return Err(Error::new(
+                TA_ERR_UNSUPPORTED,
+                format_args!(
+                    "DLPack {}.{} is not understood, only {}.x is",
+                    version.major, version.minor, DLPACK_VERSION.major
+                ),
+            ));
+        }
+        // SAFETY: a version whose layout we know.
+        Ok(unsafe { (*managed).flags }.bits())
+    }
+
+    unsafe fn tensor_of(managed: *const Self) -> DLTensor {
+        // SAFETY: initialised and of a known version, by the caller's contract.
+        unsafe { (*managed).dl_tensor }
+    }
+}
+
+/// What a DLPack tensor says it is, and the claim on it.
+///
+/// Takes nothing: the tensor stays its owner's until the claim is taken. Then its deleter, if it
+/// has one, is the claim's to run.
+///
+/// # Errors
+/// `TA_ERR_UNSUPPORTED` (major version), `TA_ERR_NULL_ARGUMENT` (no shape, or no data for
+/// elements), and what [`View::new`] refuses.
+///
+/// # Safety
+/// `managed` is initialised; what it describes is readable, as [`View::new`] demands, until its
+/// deleter runs; the result is not used after that. The claim is dropped untaken unless the call
+/// that `managed` was given to succeeds.
+pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim)> {
+    // SAFETY: initialised, by the caller's contract.
+    let flags = unsafe { M::flags_of(managed) }?;
+    // SAFETY: as above, and the version has been accepted.
+    let tensor = unsafe { M::tensor_of(managed) };
+    let ndim = layout::rank(tensor.ndim)?;
+    if ndim != 0 && tensor.shape.is_null() {
+        let message = format_args!("shape of a DLPack tensor with ndim {ndim} is NULL");
+        return Err(Error::new(TA_ERR_NULL_ARGUMENT, message));
+    }
+    let strides = match ndim == 0 || tensor.strides.is_null() {
+        // Not lawful from DLPack 1.2 on, but everybody takes it and some still send it.
+        true => Strides::Compact,
+        // SAFETY: not NULL, so ndim strides, by the caller's contract.
+        false => Strides::Elements(unsafe { slice::from_raw_parts(tensor.strides, ndim) }),
+    };
+    let description = Description {
+        data: tensor.data.cast(),
+        byte_offset: tensor.byte_offset,
+        dtype: tensor.dtype.into(),
+        device: tensor.device.into(),
+        shape: match ndim {
+            0 => &[],
+            // SAFETY: not NULL, so ndim extents, by the caller's contract.
+            _ => unsafe { slice::from_raw_parts(tensor.shape, ndim) },
+        },
+        strides,
+        swapped: false,
+        flags,
+    };
+    // SAFETY: the caller vouches for the memory.
+    let view = unsafe { View::new(description) }?;
+    // SAFETY: a DLPack deleter runs on any thread and does not unwind (dlpack.h); the caller hands
+    // the tensor over if its call succeeds.
+    Ok((view, unsafe { Claim::new(managed.cast(), Some(release::<M>)) }))
+}
+
+/// Runs the deleter of a taken DLPack tensor, if it has one.
+unsafe extern "C" fn release<M: Managed>(managed: *mut c_void) {
+    // SAFETY: initialised and handed over, by the contract of `look` and `Claim::take`; its
+    // version has been accepted, so dlpark does not refuse it.
+    drop(unsafe { dlpark::Managed::<M>::from_raw(managed.cast()) });
+}

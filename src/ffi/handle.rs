@@ -1,0 +1,64 @@
+//! Handles: how a [`Tensor`] becomes a `ta_tensor *` and back.
+
+use std::mem::ManuallyDrop;
+
+use crate::abi::*;
+use crate::ffi::non_null;
+use crate::model::error::Result;
+use crate::model::tensor::Tensor;
+
+/// The tensor behind a handle that stays the caller's.
+///
+/// # Safety
+/// `tensor` is NULL or a live handle, and stays one while the result is used.
+pub(super) unsafe fn handle(
+    tensor: *const ta_tensor,
+    argument: &'static str,
+) -> Result<ManuallyDrop<Tensor>> {
+    let tensor = non_null(tensor, argument)?;
+    // SAFETY: a live handle; ManuallyDrop leaves the caller's share alone.
+    Ok(ManuallyDrop::new(unsafe { Tensor::from_raw(tensor) }))
+}
+
+/// Gives a share to the caller: the last thing that a call does.
+///
+/// # Safety
+/// `out` is valid for one write.
+pub(super) unsafe fn give(tensor: Tensor, out: *mut *mut ta_tensor) {
+    // SAFETY: the caller vouches for one write.
+    unsafe { out.write(tensor.into_raw()) };
+}
+
+/// Takes another share in a tensor.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return `tensor`, to be released once more; NULL for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_retain(tensor: *const ta_tensor) -> *mut ta_tensor {
+    if !tensor.is_null() {
+        // SAFETY: a live handle; ManuallyDrop leaves the caller's share alone.
+        let shared = ManuallyDrop::new(unsafe { Tensor::from_raw(tensor) });
+        std::mem::forget(Tensor::clone(&shared));
+    }
+    tensor.cast_mut()
+}
+
+/// Gives up a share in a tensor; the last one lets its memory go.
+///
+/// Memory that came from elsewhere is let go by running its `release` callback or its DLPack
+/// deleter, once, on this thread. Loans made by ta_to_dlpack are shares of their own.
+///
+/// \param tensor  A share that the caller owns, not used afterwards; or NULL, which does nothing.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ta_release(tensor: *mut ta_tensor) {
+    if !tensor.is_null() {
+        // SAFETY: a live handle whose share the caller gives up.
+        drop(unsafe { Tensor::from_raw(tensor) });
+    }
+}

@@ -1,0 +1,231 @@
+//! The hub: any array in, one handle, DLPack out.
+
+use crate::abi::*;
+use crate::ffi::handle::{give, handle};
+use crate::ffi::options::{export_request, request};
+use crate::ffi::{guard, non_null, source};
+use crate::hub;
+
+/// Makes a tensor of anything: shares the source's memory if that is possible, else copies.
+///
+/// The source is looked at first and taken last: on failure it is as it was. When the result
+/// has everything that `options` ask for already and `source` is a tensor, the result is that
+/// tensor, retained. How the result came about is in its provenance (see ta_describe).
+///
+/// \param source   What to read, not NULL. Borrowed during the call, except what its kind
+///                 hands over on TA_OK (`release` callbacks, DLPack tensors).
+/// \param options  What the result must be, or NULL for all defaults.
+/// \param out      Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `source`, `out`, or a pointer in the source is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  A field has a value outside its range.
+/// \retval TA_ERR_LAYOUT            Shape or strides that no memory can have.
+/// \retval TA_ERR_DTYPE             The dtype does not exist, cannot be inferred, or no
+///                                  conversion to it exists.
+/// \retval TA_ERR_OVERFLOW          A number does not fit the dtype; the message has its path.
+/// \retval TA_ERR_RAGGED            Parts of a sequence differ in shape; the message has the path.
+/// \retval TA_ERR_KIND              `options->accept` does not allow the source.
+/// \retval TA_ERR_CALLBACK          A callback failed; a status of its own is passed on instead.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but a copy is needed; the message says why.
+/// \retval TA_ERR_UNSUPPORTED       A struct or a DLPack major version newer than this library.
+/// \retval TA_ERR_DEVICE            Memory that no backend here can read or move.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy or the handle could not be had.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_asarray(
+    source: *const ta_source,
+    options: *const ta_options,
+    out: *mut *mut ta_tensor,
+    err: *mut ta_error,
+) -> ta_status {
+    let body = || {
+        let out = non_null(out, "out")?;
+        // SAFETY: NULL or a sized struct, by the caller's contract.
+        let request = unsafe { request(options) }?;
+        // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
+        let tensor = unsafe { source::parse(source, |source| hub::asarray(source, &request)) }?;
+        // SAFETY: not NULL, and the caller vouches for one write.
+        unsafe { give(tensor, out) };
+        Ok(())
+    };
+    // SAFETY: `err` is NULL or writable by this function's own contract.
+    unsafe { guard(err, body) }
+}
+
+/// Makes a tensor of a DLPack tensor: ta_asarray of a TA_SOURCE_DLPACK.
+///
+/// On TA_OK `managed` has changed hands: its deleter runs once, on whatever thread drops the
+/// last share, or inside the call if the elements were copied. On any failure, an unknown major
+/// version included, it is still the caller's and untouched. Any 1.x is understood; a NULL
+/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept.
+///
+/// \param managed  The tensor to take, not NULL.
+/// \param options  What the result must be, or NULL for all defaults.
+/// \param out      Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle and `managed` is taken.
+/// \retval TA_ERR_NULL_ARGUMENT     `managed` or `out` is NULL, or its shape, or its data with elements.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option or the device is outside its range.
+/// \retval TA_ERR_LAYOUT            Negative or too large ndim, extent, strides or offset.
+/// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be converted as asked.
+/// \retval TA_ERR_KIND              `options->accept` does not allow DLPack.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but a copy is needed; the message says why.
+/// \retval TA_ERR_UNSUPPORTED       The major version is not 1, or a struct is newer than this library.
+/// \retval TA_ERR_DEVICE            A copy of memory that no backend here can read or move.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy or the handle could not be had.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_from_dlpack(
+    managed: *mut DLManagedTensorVersioned,
+    options: *const ta_options,
+    out: *mut *mut ta_tensor,
+    err: *mut ta_error,
+) -> ta_status {
+    let body = || {
+        let out = non_null(out, "out")?;
+        // SAFETY: NULL or a sized struct, by the caller's contract.
+        let request = unsafe { request(options) }?;
+        // SAFETY: NULL or initialised, by the caller's contract.
+        let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
+        let tensor = hub::asarray(source, &request)?;
+        // SAFETY: not NULL, and the caller vouches for one write.
+        unsafe { give(tensor, out) };
+        Ok(())
+    };
+    // SAFETY: `err` is NULL or writable by this function's own contract.
+    unsafe { guard(err, body) }
+}
+
+/// Makes a tensor of a DLPack tensor of the struct without a version (before DLPack 1.0).
+///
+/// Everything as in ta_from_dlpack, except that there is no version to check and no flags:
+/// the memory counts as writable.
+///
+/// \param managed  The tensor to take, not NULL.
+/// \param options  What the result must be, or NULL for all defaults.
+/// \param out      Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is a live handle and `managed` is taken.
+/// \retval TA_ERR_NULL_ARGUMENT  `managed` or `out` is NULL, or its shape, or its data with elements.
+/// \retval TA_ERR_…              Else as ta_from_dlpack, without the major version.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_from_dlpack_legacy(
+    managed: *mut DLManagedTensor,
+    options: *const ta_options,
+    out: *mut *mut ta_tensor,
+    err: *mut ta_error,
+) -> ta_status {
+    let body = || {
+        let out = non_null(out, "out")?;
+        // SAFETY: NULL or a sized struct, by the caller's contract.
+        let request = unsafe { request(options) }?;
+        // SAFETY: NULL or initialised, by the caller's contract.
+        let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
+        let tensor = hub::asarray(source, &request)?;
+        // SAFETY: not NULL, and the caller vouches for one write.
+        unsafe { give(tensor, out) };
+        Ok(())
+    };
+    // SAFETY: `err` is NULL or writable by this function's own contract.
+    unsafe { guard(err, body) }
+}
+
+/// Lends a tensor to another library as a DLPack tensor.
+///
+/// No bytes move unless `options` ask for it: `*out` describes the memory that the tensor
+/// shares, with all strides, and keeps it alive until its deleter has run, also past
+/// ta_release(tensor). The deleter may run on any thread. READ_ONLY, SUBBYTE_TYPE_PADDED and
+/// the flags that came in with the memory go out with it; a copy made here says IS_COPIED.
+///
+/// \param tensor   Live handle, not NULL. Borrowed.
+/// \param options  How to lend it, or NULL for as it is.
+/// \param out      Receives the loan, not NULL. Written only on TA_OK; call its deleter once.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` must reach its deleter exactly once.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but another device was asked for.
+/// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+/// \retval TA_ERR_DEVICE            A copy that no backend here can make.
+/// \retval TA_ERR_EXPORT            The tensor requires grad, or `max_major` is 0 with a minor
+///                                  version (then use ta_to_dlpack_legacy).
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the loan or the copy could not be had.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_to_dlpack(
+    tensor: *const ta_tensor,
+    options: *const ta_export_options,
+    out: *mut *mut DLManagedTensorVersioned,
+    err: *mut ta_error,
+) -> ta_status {
+    let body = || {
+        // SAFETY: NULL or a live handle, by the caller's contract.
+        let tensor = unsafe { handle(tensor, "tensor") }?;
+        let out = non_null(out, "out")?;
+        // SAFETY: NULL or a sized struct, by the caller's contract.
+        let request = unsafe { export_request(options) }?;
+        let loan = hub::to_dlpack(&tensor, &request)?;
+        // SAFETY: not NULL, and the caller vouches for one write.
+        unsafe { out.write(loan) };
+        Ok(())
+    };
+    // SAFETY: `err` is NULL or writable by this function's own contract.
+    unsafe { guard(err, body) }
+}
+
+/// Lends a tensor to a consumer that only knows the struct without a version.
+///
+/// As ta_to_dlpack; but that struct has no flags, so a tensor that is read-only, or whose
+/// sub-byte elements are padded, is refused: the consumer could not be told.
+///
+/// \param tensor   Live handle, not NULL. Borrowed.
+/// \param options  How to lend it, or NULL for as it is. The version in it is not looked at.
+/// \param out      Receives the loan, not NULL. Written only on TA_OK; call its deleter once.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` must reach its deleter exactly once.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but another device was asked for.
+/// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+/// \retval TA_ERR_DEVICE            A copy that no backend here can make.
+/// \retval TA_ERR_EXPORT            The tensor requires grad, is read-only or has padded elements.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the loan or the copy could not be had.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_to_dlpack_legacy(
+    tensor: *const ta_tensor,
+    options: *const ta_export_options,
+    out: *mut *mut DLManagedTensor,
+    err: *mut ta_error,
+) -> ta_status {
+    let body = || {
+        // SAFETY: NULL or a live handle, by the caller's contract.
+        let tensor = unsafe { handle(tensor, "tensor") }?;
+        let out = non_null(out, "out")?;
+        // SAFETY: NULL or a sized struct, by the caller's contract.
+        let request = unsafe { export_request(options) }?;
+        let loan = hub::to_dlpack_legacy(&tensor, &request)?;
+        // SAFETY: not NULL, and the caller vouches for one write.
+        unsafe { out.write(loan) };
+        Ok(())
+    };
+    // SAFETY: `err` is NULL or writable by this function's own contract.
+    unsafe { guard(err, body) }
+}

@@ -1,0 +1,165 @@
+//! Option structs, from C to what the hub understands.
+
+use std::fmt;
+
+use crate::abi::*;
+use crate::ffi::sized;
+use crate::hub::{ExportRequest, Grad, Request, Style};
+use crate::model::dtype::DType;
+use crate::model::error::{Error, Result};
+use crate::model::plan::CopyMode;
+
+/// Every bit that `ta_options.accept` knows.
+const ACCEPT_ALL: u64 = TA_ACCEPT_TENSOR
+    | TA_ACCEPT_MEMORY
+    | TA_ACCEPT_NUMPY
+    | TA_ACCEPT_DLPACK
+    | TA_ACCEPT_CUDA_ARRAY_INTERFACE
+    | TA_ACCEPT_BUFFER
+    | TA_ACCEPT_ARRAY_INTERFACE
+    | TA_ACCEPT_SCALAR
+    | TA_ACCEPT_SEQUENCE;
+
+/// The request in a `ta_options`; NULL for all defaults.
+///
+/// # Safety
+/// `options` is NULL or initialised for as many bytes as its size says.
+pub(super) unsafe fn request(options: *const ta_options) -> Result<Request> {
+    if options.is_null() {
+        return Ok(Request::default());
+    }
+    // SAFETY: passed on from this function's contract.
+    let given = unsafe { sized::read(options, "options") }?;
+    check_known(given.flags, TA_WANT_WRITABLE | TA_WANT_CONTIGUOUS, "options.flags")?;
+    check_known(given.accept, ACCEPT_ALL, "options.accept")?;
+    let grad = match given.requires_grad {
+        TA_GRAD_NO => Grad::No,
+        TA_GRAD_YES => Grad::Yes,
+        TA_GRAD_AS_SOURCE => Grad::AsSource,
+        other => return Err(outside("options.requires_grad", other)),
+    };
+    Ok(Request {
+        dtype: given.dtype.given(),
+        default_dtype: default_dtype(given.default_dtype)?,
+        device: match given.device.given() {
+            Some(device) => Some(device.normalised()?),
+            None => None,
+        },
+        copy: copy_mode(given.copy)?,
+        grad,
+        writable: given.flags & TA_WANT_WRITABLE != 0,
+        contiguous: given.flags & TA_WANT_CONTIGUOUS != 0,
+        accept: given.accept,
+        stream: given.stream,
+    })
+}
+
+/// The request in a `ta_export_options`; NULL for all defaults.
+///
+/// # Safety
+/// `options` is NULL or initialised for as many bytes as its size says.
+pub(super) unsafe fn export_request(options: *const ta_export_options) -> Result<ExportRequest> {
+    if options.is_null() {
+        return Ok(ExportRequest::default());
+    }
+    // SAFETY: passed on from this function's contract.
+    let given = unsafe { sized::read(options, "options") }?;
+    check_known(given.flags, TA_EXPORT_READ_ONLY, "options.flags")?;
+    check_zero(given.reserved, "options.reserved")?;
+    Ok(ExportRequest {
+        max_version: match (given.max_major, given.max_minor) {
+            (0, 0) => None,
+            version => Some(version),
+        },
+        device: match given.device.given() {
+            Some(device) => Some(device.normalised()?),
+            None => None,
+        },
+        copy: copy_mode(given.copy)?,
+        read_only: given.flags & TA_EXPORT_READ_ONLY != 0,
+        stream: given.stream,
+    })
+}
+
+/// The style in a `ta_repr_options`; NULL for all defaults.
+///
+/// # Safety
+/// `options` is NULL or initialised for as many bytes as its size says.
+pub(super) unsafe fn repr_style(options: *const ta_repr_options) -> Result<Style> {
+    let default = Style::default();
+    if options.is_null() {
+        return Ok(default);
+    }
+    // SAFETY: passed on from this function's contract.
+    let given = unsafe { sized::read(options, "options") }?;
+    check_zero(given.reserved, "options.reserved")?;
+    let sci_mode = match given.sci_mode {
+        TA_SCI_AUTO => None,
+        TA_SCI_ON => Some(true),
+        TA_SCI_OFF => Some(false),
+        other => return Err(outside("options.sci_mode", other)),
+    };
+    Ok(Style {
+        threshold: number(given.threshold, default.threshold as usize, "options.threshold")? as i64,
+        precision: number(given.precision.into(), default.precision, "options.precision")?,
+        edgeitems: number(given.edgeitems.into(), default.edgeitems, "options.edgeitems")?,
+        linewidth: number(given.linewidth.into(), default.linewidth, "options.linewidth")?,
+        sci_mode,
+        default_dtype: default_dtype(given.default_dtype)?,
+    })
+}
+
+/// A number of a `ta_repr_options`: 0 is the default, -1 is none.
+fn number(given: i64, default: usize, argument: &'static str) -> Result<usize> {
+    match given {
+        0 => Ok(default),
+        -1 => Ok(0),
+        1.. => Ok(given as usize),
+        _ => Err(outside(argument, given)),
+    }
+}
+
+fn copy_mode(copy: i32) -> Result<CopyMode> {
+    match copy {
+        TA_COPY_IF_NEEDED => Ok(CopyMode::IfNeeded),
+        TA_COPY_ALWAYS => Ok(CopyMode::Always),
+        TA_COPY_NEVER => Ok(CopyMode::Never),
+        other => Err(outside("options.copy", other)),
+    }
+}
+
+/// The dtype of real numbers: one that PyTorch, too, takes for its default.
+fn default_dtype(dtype: ta_dtype) -> Result<DType> {
+    match dtype {
+        DType::UNSET => Ok(DType::F32),
+        DType::F16 | DType::BF16 | DType::F32 | DType::F64 => Ok(dtype),
+        other => {
+            let message = format_args!(
+                "options.default_dtype must be float16, bfloat16, float32 or float64, got {other}"
+            );
+            Err(Error::new(TA_ERR_INVALID_ARGUMENT, message))
+        }
+    }
+}
+
+/// That a set of flags has none that we do not know.
+pub(super) fn check_known(flags: u64, known: u64, argument: &'static str) -> Result<()> {
+    match flags & !known {
+        0 => Ok(()),
+        unknown => Err(Error::new(
+            TA_ERR_INVALID_ARGUMENT,
+            format_args!("{argument} has bits that mean nothing here: {unknown:#x}"),
+        )),
+    }
+}
+
+/// That a reserved field is zero.
+pub(super) fn check_zero(value: i32, argument: &'static str) -> Result<()> {
+    if value == 0 { Ok(()) } else { Err(outside(argument, value)) }
+}
+
+#[cold]
+pub(super) fn outside(argument: &'static str, value: impl fmt::Display) -> Error {
+    let message = format_args!("{argument} has a value that means nothing here: {value}");
+    Error::new(TA_ERR_INVALID_ARGUMENT, message)
+}

@@ -1,0 +1,107 @@
+//! A host's sequence, behind its callbacks: nothing that they say is trusted.
+
+use std::ffi::c_void;
+
+use crate::abi::*;
+use crate::ffi::{sized, source, status};
+use crate::hub::{Sequence, Source};
+use crate::model::error::{Error, Result};
+use crate::model::scalar::Scalar;
+
+type Len = unsafe extern "C" fn(*mut c_void, *mut usize, *mut ta_error) -> ta_status;
+type Item = unsafe extern "C" fn(*mut c_void, usize, *mut ta_source, *mut ta_error) -> ta_status;
+
+/// The callbacks of one sequence.
+pub(super) struct Callbacks {
+    vtable: ta_sequence_vtable,
+    len: Len,
+    item: Item,
+    user_data: *mut c_void,
+}
+
+impl Callbacks {
+    /// # Errors
+    /// `TA_ERR_NULL_ARGUMENT` without a table, `len` or `item`; what [`sized::read`] refuses.
+    ///
+    /// # Safety
+    /// The table is initialised for as many bytes as its size says, and its callbacks do what
+    /// `ta_sequence_vtable` says, as long as the result is used.
+    pub(super) unsafe fn new(given: &ta_sequence) -> Result<Callbacks> {
+        // SAFETY: passed on from this function's contract.
+        let vtable = unsafe { sized::read(given.vtable, "sequence.vtable") }?;
+        let missing = |name: &'static str| {
+            Error::new(TA_ERR_NULL_ARGUMENT, format_args!("sequence.vtable.{name} is NULL"))
+        };
+        let len = vtable.len.ok_or_else(|| missing("len"))?;
+        let item = vtable.item.ok_or_else(|| missing("item"))?;
+        Ok(Callbacks { vtable, len, item, user_data: given.user_data })
+    }
+}
+
+/// Calls a callback and turns its answer into ours.
+fn ask(call: impl FnOnce(*mut ta_error) -> ta_status) -> Result<()> {
+    let mut said = ta_error {
+        struct_size: size_of::<ta_error>(),
+        status: TA_OK,
+        message: [0; TA_MESSAGE_SIZE],
+    };
+    let answer = call(&raw mut said);
+    if answer == TA_OK {
+        return Ok(());
+    }
+    let status = if status::is_failure(answer) { answer } else { TA_ERR_CALLBACK };
+    let bytes = said.message.map(|byte| byte.to_ne_bytes()[0]);
+    let text = bytes.split(|&byte| byte == 0).next().unwrap_or(&[]);
+    Err(match text.is_empty() {
+        true => Error::new(
+            status,
+            format_args!("a callback of the sequence failed with status {answer}"),
+        ),
+        false => Error::new(status, format_args!("{}", String::from_utf8_lossy(text))),
+    })
+}
+
+impl Sequence for Callbacks {
+    fn count(&self) -> Result<usize> {
+        let mut count = 0;
+        // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`.
+        ask(|err| unsafe { (self.len)(self.user_data, &raw mut count, err) })?;
+        Ok(count)
+    }
+
+    fn item(&self, index: usize, visit: &mut dyn FnMut(Source<'_>)) -> Result<()> {
+        let mut item = sized::zeroed::<ta_source>();
+        // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`.
+        ask(|err| unsafe { (self.item)(self.user_data, index, &raw mut item, err) })?;
+        // A host that knows a larger struct must not have made ours so.
+        item.struct_size = size_of::<ta_source>();
+        // SAFETY: a local of this size; the host vouches for what it put in, until it is called
+        // again, which `visit` does not outlast. The claim is not taken: the item is borrowed.
+        unsafe {
+            source::parse(&raw const item, |source| {
+                visit(source);
+                Ok(())
+            })
+        }
+    }
+
+    fn read(&self, start: usize, out: &mut [Scalar]) -> Result<usize> {
+        const CHUNK: usize = 128;
+        let Some(read) = self.vtable.read else { return Ok(0) };
+        let zero = ta_scalar { kind: 0, reserved: 0, r#as: ta_scalar_value { c: [0.0; 2] } };
+        let mut values = [zero; CHUNK];
+        let room = out.len().min(CHUNK);
+        let mut written = 0;
+        let (first, count) = (values.as_mut_ptr(), &raw mut written);
+        // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`; there is room.
+        ask(|err| unsafe { read(self.user_data, start, room, first, count, err) })?;
+        if written > room {
+            let message = format_args!("read wrote {written} items, but was asked for {room}");
+            return Err(Error::new(TA_ERR_CALLBACK, message));
+        }
+        for (out, value) in out.iter_mut().zip(&values).take(written) {
+            *out = source::scalar(value)?;
+        }
+        Ok(written)
+    }
+}

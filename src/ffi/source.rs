@@ -1,0 +1,213 @@
+//! `ta_source` and its members, from C to what the hub understands.
+
+use crate::abi::*;
+use crate::dlpack;
+use crate::ffi::options::{check_known, check_zero, outside};
+use crate::ffi::sequence::Callbacks;
+use crate::ffi::{extents, non_null, sized};
+use crate::hub::Source;
+use crate::model::device::Device;
+use crate::model::error::Result;
+use crate::model::owner::Claim;
+use crate::model::scalar::Scalar;
+use crate::model::tensor::Tensor;
+use crate::model::view::{Bytes, Description, Strides, View};
+
+/// Parses a source and hands it to `then`, for as long as what it borrows is there.
+///
+/// # Safety
+/// `source` is NULL or initialised for as many bytes as its size says, and so is what it
+/// describes; what it owns changes hands if the call succeeds.
+pub(super) unsafe fn parse<T>(
+    source: *const ta_source,
+    then: impl FnOnce(Source<'_>) -> Result<T>,
+) -> Result<T> {
+    // SAFETY: passed on from this function's contract.
+    let given = unsafe { sized::read(source, "source") }?;
+    let origin = |own: i32| match given.origin {
+        0 => Ok(own),
+        TA_ORIGIN_TENSOR..=TA_ORIGIN_SEQUENCE => Ok(given.origin),
+        other => Err(outside("source.origin", other)),
+    };
+    // SAFETY (of each arm): `kind` says which member is initialised; an all-zero one is, too.
+    match given.kind {
+        TA_SOURCE_TENSOR => {
+            // SAFETY: the member that `kind` names.
+            let tensor = non_null(unsafe { given.r#as.tensor }, "source.as.tensor")?;
+            // SAFETY: a live handle; ManuallyDrop leaves the caller's share alone.
+            let tensor = std::mem::ManuallyDrop::new(unsafe { Tensor::from_raw(tensor) });
+            origin(TA_ORIGIN_TENSOR)?;
+            then(Source::Tensor(&tensor))
+        }
+        TA_SOURCE_MEMORY => {
+            // SAFETY: the member that `kind` names.
+            let given = unsafe { given.r#as.memory };
+            // SAFETY: passed on from this function's contract.
+            then(unsafe { memory(&given, origin(TA_ORIGIN_MEMORY)?) }?)
+        }
+        TA_SOURCE_TYPED_SCALAR => {
+            // SAFETY: the member that `kind` names.
+            let given = unsafe { given.r#as.typed_scalar };
+            // SAFETY: passed on from this function's contract.
+            then(unsafe { typed_scalar(&given, origin(TA_ORIGIN_SCALAR)?) }?)
+        }
+        TA_SOURCE_DLPACK => {
+            // SAFETY: the member that `kind` names.
+            let managed = unsafe { given.r#as.dlpack };
+            // SAFETY: passed on from this function's contract.
+            then(unsafe { dlpack(managed, "source.as.dlpack", origin(TA_ORIGIN_DLPACK)?) }?)
+        }
+        TA_SOURCE_DLPACK_LEGACY => {
+            // SAFETY: the member that `kind` names.
+            let managed = unsafe { given.r#as.dlpack_legacy };
+            // SAFETY: passed on from this function's contract.
+            then(unsafe { dlpack(managed, "source.as.dlpack_legacy", origin(TA_ORIGIN_DLPACK)?) }?)
+        }
+        TA_SOURCE_BUFFER => {
+            // SAFETY: the member that `kind` names.
+            let given = unsafe { given.r#as.buffer };
+            // SAFETY: passed on from this function's contract.
+            let (bytes, claim) = unsafe { buffer(&given) }?;
+            then(Source::Buffer(bytes, claim, origin(TA_ORIGIN_BUFFER)?))
+        }
+        TA_SOURCE_SCALAR => {
+            // SAFETY: the member that `kind` names.
+            let value = scalar(&unsafe { given.r#as.scalar })?;
+            then(Source::Scalar(value, origin(TA_ORIGIN_SCALAR)?))
+        }
+        TA_SOURCE_SEQUENCE => {
+            // SAFETY: the member that `kind` names.
+            let sequence = unsafe { given.r#as.sequence };
+            // SAFETY: passed on from this function's contract.
+            let callbacks = unsafe { Callbacks::new(&sequence) }?;
+            then(Source::Sequence(&callbacks, origin(TA_ORIGIN_SEQUENCE)?))
+        }
+        other => Err(outside("source.kind", other)),
+    }
+}
+
+/// A DLPack tensor of either version.
+///
+/// # Safety
+/// `managed` is NULL or initialised, and changes hands if the call succeeds.
+pub(super) unsafe fn dlpack<'a, M: dlpack::Managed>(
+    managed: *mut M,
+    argument: &'static str,
+    origin: i32,
+) -> Result<Source<'a>> {
+    let managed = non_null(managed, argument)?;
+    // SAFETY: not NULL, so initialised by the caller's contract.
+    let (view, claim) = unsafe { dlpack::look(managed) }?;
+    Ok(Source::Memory(view, claim, origin))
+}
+
+/// Strided memory.
+///
+/// # Safety
+/// What it describes is there for `'a`, and its release changes hands if the call succeeds.
+pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: i32) -> Result<Source<'a>> {
+    const KNOWN: u64 = TA_MEMORY_READ_ONLY | TA_MEMORY_BYTE_SWAPPED | TA_MEMORY_SUBBYTE_PADDED;
+    check_known(given.flags, KNOWN, "memory.flags")?;
+    // SAFETY: NULL or ndim extents, by the caller's contract.
+    let shape = unsafe { extents(given.shape, given.ndim, "memory.shape") }?;
+    let strides = match given.strides_bytes.is_null() {
+        true => Strides::Compact,
+        false => {
+            // SAFETY: not NULL, so ndim strides by the caller's contract.
+            Strides::Bytes(unsafe {
+                extents(given.strides_bytes, given.ndim, "memory.strides_bytes")
+            }?)
+        }
+    };
+    let description = Description {
+        data: given.data.cast(),
+        byte_offset: 0,
+        dtype: given.dtype,
+        device: given.device.given().unwrap_or(Device::CPU),
+        shape,
+        strides,
+        swapped: given.flags & TA_MEMORY_BYTE_SWAPPED != 0,
+        flags: dlpack_flags(given.flags),
+    };
+    // SAFETY: the caller vouches for the memory.
+    let view = unsafe { View::new(description) }?;
+    // SAFETY: the caller hands the release over if the call succeeds.
+    let claim = unsafe { Claim::new(given.owner, given.release) };
+    Ok(Source::Memory(view, claim, origin))
+}
+
+/// `TA_MEMORY_…` as DLPack says it.
+fn dlpack_flags(flags: u64) -> u64 {
+    let one = |ours: u64, theirs: u64| if flags & ours != 0 { theirs } else { 0 };
+    one(TA_MEMORY_READ_ONLY, DLPACK_READ_ONLY)
+        | one(TA_MEMORY_SUBBYTE_PADDED, DLPACK_SUBBYTE_PADDED)
+}
+
+/// One element that has a dtype.
+///
+/// # Safety
+/// Its bytes are there for `'a`.
+unsafe fn typed_scalar<'a>(given: &ta_typed_scalar, origin: i32) -> Result<Source<'a>> {
+    check_known(given.flags, TA_MEMORY_BYTE_SWAPPED, "typed_scalar.flags")?;
+    check_zero(given.reserved, "typed_scalar.reserved")?;
+    let description = Description {
+        data: non_null(given.data, "typed_scalar.data")?.cast_mut().cast(),
+        byte_offset: 0,
+        dtype: given.dtype,
+        device: Device::CPU,
+        shape: &[],
+        strides: Strides::Compact,
+        swapped: given.flags & TA_MEMORY_BYTE_SWAPPED != 0,
+        flags: DLPACK_READ_ONLY,
+    };
+    // SAFETY: the caller vouches for the bytes.
+    Ok(Source::TypedScalar(unsafe { View::new(description) }?, origin))
+}
+
+/// A buffer of bytes.
+///
+/// # Safety
+/// The bytes are there for `'a`, and their release changes hands if the call succeeds.
+pub(super) unsafe fn buffer<'a>(given: &ta_buffer) -> Result<(Bytes<'a>, Claim)> {
+    check_known(given.flags, TA_MEMORY_READ_ONLY, "buffer.flags")?;
+    // SAFETY: the caller vouches for the bytes.
+    let bytes =
+        unsafe { Bytes::new(given.data.cast(), given.size_bytes, dlpack_flags(given.flags)) }?;
+    // SAFETY: the caller hands the release over if the call succeeds.
+    Ok((bytes, unsafe { Claim::new(given.owner, given.release) }))
+}
+
+/// A number of the host language.
+pub(super) fn scalar(given: &ta_scalar) -> Result<Scalar> {
+    check_zero(given.reserved, "scalar.reserved")?;
+    // Each member is eight bytes or more of plain numbers, so reading any of them is defined.
+    Ok(match given.kind {
+        // SAFETY: the member that `kind` names.
+        TA_SCALAR_BOOL => Scalar::Bool(unsafe { given.r#as.i } != 0),
+        // SAFETY: the member that `kind` names.
+        TA_SCALAR_INT => Scalar::Int(unsafe { given.r#as.i }),
+        // SAFETY: the member that `kind` names.
+        TA_SCALAR_UINT => Scalar::unsigned(unsafe { given.r#as.u }),
+        // SAFETY: the member that `kind` names.
+        TA_SCALAR_FLOAT => Scalar::Float(unsafe { given.r#as.f }),
+        TA_SCALAR_COMPLEX => {
+            // SAFETY: the member that `kind` names.
+            let [re, im] = unsafe { given.r#as.c };
+            Scalar::Complex(re, im)
+        }
+        other => return Err(outside("scalar.kind", other)),
+    })
+}
+
+impl From<Scalar> for ta_scalar {
+    fn from(value: Scalar) -> ta_scalar {
+        let (kind, value) = match value {
+            Scalar::Bool(v) => (TA_SCALAR_BOOL, ta_scalar_value { i: v.into() }),
+            Scalar::Int(v) => (TA_SCALAR_INT, ta_scalar_value { i: v }),
+            Scalar::UInt(v) => (TA_SCALAR_UINT, ta_scalar_value { u: v }),
+            Scalar::Float(v) => (TA_SCALAR_FLOAT, ta_scalar_value { f: v }),
+            Scalar::Complex(re, im) => (TA_SCALAR_COMPLEX, ta_scalar_value { c: [re, im] }),
+        };
+        ta_scalar { kind, reserved: 0, r#as: value }
+    }
+}

@@ -1,0 +1,297 @@
+//! `asarray`: look → decide → take.
+
+use crate::abi::*;
+use crate::convert::memory;
+use crate::hub::{Request, Sequence, Source, element, infer, stack};
+use crate::model::alloc::Block;
+use crate::model::device::Device;
+use crate::model::dtype::DType;
+use crate::model::error::{Error, Result};
+use crate::model::layout::{self, List, MAX_NDIM};
+use crate::model::owner::{Claim, Owner};
+use crate::model::plan::{CopyMode, Facts, Plan, Reason, decide};
+use crate::model::provenance::Provenance;
+use crate::model::scalar::Scalar;
+use crate::model::tensor::{self, Draft, Tensor};
+use crate::model::view::{Bytes, View};
+
+/// Makes a tensor of anything that is a [`Source`].
+///
+/// A foreign claim is taken when nothing can fail any more, and only then.
+///
+/// # Errors
+/// As `ta_asarray` lists them; the source is then as it was.
+#[doc(alias = "ta_asarray")]
+pub fn asarray(source: Source<'_>, request: &Request) -> Result<Tensor> {
+    match source {
+        Source::Tensor(tensor) => {
+            request.check_accepts(TA_ORIGIN_TENSOR)?;
+            of_tensor(tensor, request)
+        }
+        Source::Memory(view, claim, origin) => {
+            request.check_accepts(origin)?;
+            of_memory(view, claim, origin, request)
+        }
+        Source::Buffer(bytes, claim, origin) => {
+            request.check_accepts(origin)?;
+            let dtype = request.dtype.unwrap_or(request.default_dtype);
+            let shape = [bytes.count(dtype)?];
+            of_memory(bytes.regroup(dtype, &shape)?, claim, origin, request)
+        }
+        Source::TypedScalar(view, origin) => {
+            request.check_accepts(origin)?;
+            of_typed_scalar(&view, origin, request)
+        }
+        Source::Scalar(value, origin) => {
+            request.check_accepts(origin)?;
+            of_scalar(value, origin, request)
+        }
+        Source::Sequence(sequence, origin) => {
+            request.check_accepts(origin)?;
+            of_sequence(sequence, origin, request)
+        }
+    }
+}
+
+/// Makes a 1-D tensor over bytes; never copies.
+///
+/// # Errors
+/// As `ta_frombuffer` lists them.
+#[doc(alias = "ta_frombuffer")]
+pub fn frombuffer(
+    bytes: Bytes<'_>,
+    claim: Claim,
+    dtype: DType,
+    count: i64,
+    offset: usize,
+) -> Result<Tensor> {
+    let dtype = dtype
+        .given()
+        .ok_or_else(|| Error::new(TA_ERR_DTYPE, format_args!("frombuffer needs a dtype")))?;
+    let rest = bytes.behind(offset)?;
+    let shape = [match count {
+        -1 => rest.count(dtype)?,
+        0.. => count,
+        _ => {
+            let message = format_args!("count must be -1 or more, got {count}");
+            return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
+        }
+    }];
+    let view = rest.regroup(dtype, &shape)?;
+    of_memory(
+        view,
+        claim,
+        TA_ORIGIN_BUFFER,
+        &Request { copy: CopyMode::Never, ..Request::default() },
+    )
+}
+
+fn of_tensor(tensor: &Tensor, request: &Request) -> Result<Tensor> {
+    let view = tensor.view();
+    let target = Target::of(&view, request)?;
+    let requires_grad = request.requires_grad(tensor.requires_grad(), target.dtype)?;
+    match decide(target.facts(&view), request.demand()) {
+        Plan::Alias if requires_grad == tensor.requires_grad() => Ok(tensor.clone()),
+        // The caller's own tensor never changes: another flag is another handle.
+        Plan::Alias => {
+            let draft = alias(&view, TA_ORIGIN_TENSOR, requires_grad)?;
+            Ok(draft.adopt(Owner::Tensor(tensor.root())))
+        }
+        Plan::Copy(reason) => copy(&view, target, TA_ORIGIN_TENSOR, reason, request, requires_grad),
+        Plan::Refused(reason) => Err(refusal(reason, &view, target)),
+    }
+}
+
+fn of_memory(view: View<'_>, claim: Claim, origin: i32, request: &Request) -> Result<Tensor> {
+    let target = Target::of(&view, request)?;
+    let requires_grad = request.requires_grad(false, target.dtype)?;
+    match decide(target.facts(&view), request.demand()) {
+        Plan::Alias => Ok(alias(&view, origin, requires_grad)?.adopt(claim.take())),
+        Plan::Copy(reason) => {
+            let tensor = copy(&view, target, origin, reason, request, requires_grad)?;
+            drop(claim.take());
+            Ok(tensor)
+        }
+        Plan::Refused(reason) => Err(refusal(reason, &view, target)),
+    }
+}
+
+/// What the result will be.
+#[derive(Clone, Copy)]
+struct Target {
+    dtype: DType,
+    device: Device,
+}
+
+impl Target {
+    fn of(view: &View<'_>, request: &Request) -> Result<Target> {
+        let dtype = request.dtype.unwrap_or(view.dtype());
+        let device = request.device.unwrap_or(view.device());
+        dtype.check()?;
+        if device.index < 0 {
+            let message =
+                format_args!("no backend here knows which {device} device is the current one");
+            return Err(Error::new(TA_ERR_DEVICE, message));
+        }
+        Request::check_stream(request.stream, device)?;
+        Ok(Target { dtype, device })
+    }
+
+    /// The source set against the target.
+    fn facts(self, view: &View<'_>) -> Facts {
+        Facts {
+            not_memory: false,
+            other_device: self.device != view.device(),
+            other_dtype: self.dtype != view.dtype(),
+            swapped: view.is_swapped(),
+            odd_strides: view.has_odd_strides(),
+            read_only: view.is_read_only(),
+            not_contiguous: !view.is_contiguous(),
+        }
+    }
+}
+
+/// A tensor over the view's memory, but for its owner.
+fn alias(view: &View<'_>, origin: i32, requires_grad: bool) -> Result<Draft> {
+    let facts = tensor::Facts {
+        data: view.data(),
+        byte_offset: view.byte_offset(),
+        dtype: view.dtype(),
+        device: view.device(),
+        flags: view.flags(),
+        requires_grad,
+        provenance: Provenance::alias(origin),
+    };
+    Draft::new(view.shape(), facts, |strides| view.element_strides(strides))
+}
+
+/// A tensor over a converted copy of the view's elements.
+fn copy(
+    view: &View<'_>,
+    target: Target,
+    origin: i32,
+    reason: Reason,
+    request: &Request,
+    requires_grad: bool,
+) -> Result<Tensor> {
+    check_allocatable(target.device)?;
+    let mut strides = [0; MAX_NDIM];
+    let strides = &mut strides[..view.shape().len()];
+    let block = memory::gather(view, target.dtype, request.contiguous, strides)?;
+    let flags = view.flags() & DLPACK_SUBBYTE_PADDED;
+    let provenance = Provenance::copy(origin, reason);
+    own(block, view.shape(), strides, target.dtype, flags, requires_grad, provenance)
+}
+
+/// That memory for a result can be had there.
+fn check_allocatable(device: Device) -> Result<()> {
+    if device == Device::CPU {
+        return Ok(());
+    }
+    let message = format_args!("no backend here has memory on {device}; there is: cpu");
+    Err(Error::new(TA_ERR_DEVICE, message))
+}
+
+/// A tensor over a block of our own.
+fn own(
+    block: Block,
+    shape: &[i64],
+    strides: &[i64],
+    dtype: DType,
+    flags: u64,
+    requires_grad: bool,
+    provenance: Provenance,
+) -> Result<Tensor> {
+    let (data, byte_offset, device) = (block.start(), 0, Device::CPU);
+    let facts =
+        tensor::Facts { data, byte_offset, dtype, device, flags, requires_grad, provenance };
+    let draft = Draft::new(shape, facts, |out| {
+        out.copy_from_slice(strides);
+        Ok(())
+    })?;
+    Ok(draft.adopt(Owner::Block(block)))
+}
+
+/// Where values go: there is no source that could be on another device.
+fn check_values(what: &str, request: &Request) -> Result<()> {
+    let device = request.device.unwrap_or(Device::CPU);
+    Request::check_stream(request.stream, device)?;
+    let facts = Facts { not_memory: true, ..Facts::default() };
+    if let Plan::Refused(_) = decide(facts, request.demand()) {
+        return Err(Error::new(TA_ERR_CANNOT_ALIAS, format_args!("{what}")));
+    }
+    check_allocatable(device)
+}
+
+/// The contract quotes this text, full stop and all: programs look for it.
+const NO_ALIAS_OF_VALUES: &str = "can't alias arbitrary sequence into a tensor.";
+
+fn of_typed_scalar(view: &View<'_>, origin: i32, request: &Request) -> Result<Tensor> {
+    let what = match origin {
+        TA_ORIGIN_NUMPY => "can't alias NumPy scalars",
+        _ => "can't alias typed scalars",
+    };
+    check_values(what, request)?;
+    let target = Target::of(view, &Request { device: None, ..*request })?;
+    let requires_grad = request.requires_grad(false, target.dtype)?;
+    copy(view, target, origin, Reason::NotMemory, request, requires_grad)
+}
+
+fn of_scalar(value: Scalar, origin: i32, request: &Request) -> Result<Tensor> {
+    check_values(NO_ALIAS_OF_VALUES, request)?;
+    let dtype = match request.dtype {
+        Some(dtype) => dtype,
+        None => infer::of_scalar(value, request.default_dtype)?,
+    };
+    dtype.check()?;
+    let requires_grad = request.requires_grad(false, dtype)?;
+    let mut block = Block::new(dtype.itemsize())?;
+    memory::put(element::fit(value, dtype)?, &mut block, 0, dtype)?;
+    let provenance = Provenance::copy(origin, Reason::NotMemory);
+    own(block, &[], &[], dtype, 0, requires_grad, provenance)
+}
+
+fn of_sequence(sequence: &dyn Sequence, origin: i32, request: &Request) -> Result<Tensor> {
+    check_values(NO_ALIAS_OF_VALUES, request)?;
+    let found = infer::discover(sequence, request)?;
+    let requires_grad = request.requires_grad(false, found.dtype)?;
+    let mut strides = [0; MAX_NDIM];
+    let strides = &mut strides[..found.shape().len()];
+    layout::compact_strides(found.shape(), 1, strides)?;
+    let block = stack::stack(sequence, &found, request)?;
+    let provenance = Provenance::copy(origin, Reason::NotMemory);
+    own(block, found.shape(), strides, found.dtype, found.flags, requires_grad, provenance)
+}
+
+/// Why sharing was refused: the reason, what the source has, and what was asked for.
+#[cold]
+fn refusal(reason: Reason, view: &View<'_>, target: Target) -> Error {
+    let text = |message: std::fmt::Arguments<'_>| Error::new(TA_ERR_CANNOT_ALIAS, message);
+    match reason {
+        Reason::Dtype => text(format_args!(
+            "can't alias memory of dtype {} into dtype {}",
+            view.dtype(),
+            target.dtype
+        )),
+        Reason::Device => text(format_args!(
+            "can't alias memory on device {} into device {}",
+            view.device(),
+            target.device
+        )),
+        Reason::ByteOrder => text(format_args!(
+            "can't alias memory in foreign byte order: {} is needed in native order",
+            view.dtype()
+        )),
+        Reason::StrideAlignment => text(format_args!(
+            "can't alias memory with a stride that is no multiple of the {} bytes of {}",
+            view.dtype().itemsize(),
+            view.dtype()
+        )),
+        Reason::ReadOnly => text(format_args!("can't alias read-only memory as writable")),
+        Reason::NotContiguous => text(format_args!(
+            "can't alias memory of shape {} that is not C-contiguous as contiguous",
+            List(view.shape())
+        )),
+        Reason::NotMemory | Reason::Requested => text(format_args!("{NO_ALIAS_OF_VALUES}")),
+    }
+}

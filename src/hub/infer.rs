@@ -1,0 +1,260 @@
+//! What tensor a nested sequence makes: its shape and its dtype.
+//!
+//! Every item is looked at, not only the first of each level, so ragged input never passes.
+
+use crate::abi::*;
+use crate::hub::path::Path;
+use crate::hub::promote::{complex, promote};
+use crate::hub::walk::{Leaf, Visitor, walk};
+use crate::hub::{Request, Sequence};
+use crate::model::dtype::DType;
+use crate::model::error::{Error, Result};
+use crate::model::layout::{self, List, MAX_NDIM};
+use crate::model::scalar::Scalar;
+
+/// The tensor that a sequence makes.
+pub(super) struct Found {
+    extents: Extents,
+    pub(super) dtype: DType,
+    /// DLPack's padding flag, where all parts have it.
+    pub(super) flags: u64,
+}
+
+impl Found {
+    pub(super) fn shape(&self) -> &[i64] {
+        &self.extents.known[..self.extents.count]
+    }
+}
+
+/// Looks at all of a sequence.
+///
+/// # Errors
+/// `TA_ERR_RAGGED` with the path; `TA_ERR_DTYPE` if its dtypes have nothing in common;
+/// `TA_ERR_OVERFLOW` if its integers have not; and what the walk refuses.
+pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Found> {
+    let mut scan = Scan {
+        extents: Extents { known: [0; MAX_NDIM], count: 0, complete: false },
+        kinds: Kinds { default: request.default_dtype, ..Kinds::default() },
+        given: request.dtype,
+        padded: None,
+    };
+    walk(sequence, request, &mut scan)?;
+    layout::numel(&scan.extents.known[..scan.extents.count])?;
+    let dtype = match request.dtype {
+        Some(dtype) => dtype,
+        None => scan.kinds.common()?,
+    };
+    dtype.check()?;
+    let padded = scan.padded == Some(true) && dtype.is_subbyte();
+    let flags = if padded { DLPACK_SUBBYTE_PADDED } else { 0 };
+    Ok(Found { extents: scan.extents, dtype, flags })
+}
+
+/// The dtype that a single number gets.
+///
+/// # Errors
+/// `TA_ERR_DTYPE` for a complex number where the default dtype has no complex partner.
+pub(super) fn of_scalar(value: Scalar, default: DType) -> Result<DType> {
+    let mut kinds = Kinds { default, ..Kinds::default() };
+    kinds.scalar(value, &Path::ROOT)?;
+    kinds.common()
+}
+
+struct Scan {
+    extents: Extents,
+    kinds: Kinds,
+    given: Option<DType>,
+    padded: Option<bool>,
+}
+
+impl Visitor for Scan {
+    fn enter(&mut self, path: &Path, len: usize) -> Result<()> {
+        self.extents.sequence(path, len)
+    }
+
+    fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()> {
+        let shape = match &leaf {
+            Leaf::Array(view) => view.shape(),
+            Leaf::Typed(_) | Leaf::Scalar(_) => &[],
+        };
+        self.extents.leaf(path, shape)?;
+        if let Leaf::Array(view) | Leaf::Typed(view) = &leaf {
+            let padded = view.flags() & DLPACK_SUBBYTE_PADDED != 0;
+            self.padded = Some(self.padded.unwrap_or(true) && padded);
+        }
+        match (self.given, leaf) {
+            (Some(_), _) => Ok(()),
+            (None, Leaf::Scalar(value)) => self.kinds.scalar(value, path),
+            (None, Leaf::Array(view) | Leaf::Typed(view)) => {
+                self.kinds.typed(view.dtype()).map_err(|e| e.within(format_args!("item {path}")))
+            }
+        }
+    }
+}
+
+/// The shape so far: what the first item of each level said, and all others must repeat.
+struct Extents {
+    known: [i64; MAX_NDIM],
+    count: usize,
+    /// A leaf has been seen: there are no more axes than `count`.
+    complete: bool,
+}
+
+impl Extents {
+    /// A sequence of `len` items at `path`. An empty one ends the shape like a leaf.
+    fn sequence(&mut self, path: &Path, len: usize) -> Result<()> {
+        let depth = path.depth();
+        let extent = i64::try_from(len).map_err(|_| layout::overflow(&[i64::MAX]))?;
+        let agrees = match (depth < self.count, self.complete) {
+            (true, _) => self.known[depth] == extent,
+            (false, complete) => !complete,
+        };
+        if !agrees {
+            return Err(self.ragged(path, format_args!("a sequence of length {len}")));
+        }
+        if depth == self.count {
+            self.known[depth] = extent;
+            self.count += 1;
+        }
+        if len == 0 { self.end(path, &[0], depth + 1) } else { Ok(()) }
+    }
+
+    /// Something with a shape at `path`.
+    fn leaf(&mut self, path: &Path, shape: &[i64]) -> Result<()> {
+        let depth = path.depth();
+        let total = depth + shape.len();
+        if total > MAX_NDIM {
+            let message = format_args!("too many dimensions: item {path} makes {total} of them");
+            return Err(Error::new(TA_ERR_LAYOUT, message));
+        }
+        let shared = self.count.min(total);
+        let agrees = shape.iter().zip(&self.known[depth.min(shared)..shared]).all(|(a, b)| a == b);
+        if !agrees {
+            return Err(self.ragged_shape(path, shape));
+        }
+        for axis in self.count..total {
+            if self.complete {
+                return Err(self.ragged_shape(path, shape));
+            }
+            self.known[axis] = shape[axis - depth];
+            self.count += 1;
+        }
+        self.end(path, shape, total)
+    }
+
+    /// A leaf says that there are `total` axes.
+    fn end(&mut self, path: &Path, shape: &[i64], total: usize) -> Result<()> {
+        if total != self.count {
+            return Err(self.ragged_shape(path, shape));
+        }
+        self.complete = true;
+        Ok(())
+    }
+
+    #[cold]
+    fn ragged_shape(&self, path: &Path, shape: &[i64]) -> Error {
+        match shape.is_empty() {
+            true => self.ragged(path, format_args!("a scalar")),
+            false => self.ragged(path, format_args!("of shape {}", List(shape))),
+        }
+    }
+
+    #[cold]
+    fn ragged(&self, path: &Path, what: std::fmt::Arguments<'_>) -> Error {
+        let expected = &self.known[path.depth().min(self.count)..self.count];
+        let message = match expected.is_empty() {
+            true => format_args!("ragged sequence: item {path} is {what}, but others are scalars"),
+            false => format_args!(
+                "ragged sequence: item {path} is {what}, but others have shape {}",
+                List(expected)
+            ),
+        };
+        Error::new(TA_ERR_RAGGED, message)
+    }
+}
+
+/// The dtypes and numbers so far.
+struct Kinds {
+    default: DType,
+    /// What those that have a dtype have in common.
+    typed: Option<DType>,
+    bools: bool,
+    integers: bool,
+    /// The first integer below zero, and where.
+    negative: Option<(i64, Path)>,
+    /// The first integer from 2**63 on, and where.
+    large: Option<(u64, Path)>,
+}
+
+impl Default for Kinds {
+    fn default() -> Kinds {
+        Kinds {
+            default: DType::F32,
+            typed: None,
+            bools: false,
+            integers: false,
+            negative: None,
+            large: None,
+        }
+    }
+}
+
+impl Kinds {
+    fn typed(&mut self, dtype: DType) -> Result<()> {
+        self.typed = Some(match self.typed {
+            Some(common) => promote(common, dtype)?,
+            None => dtype,
+        });
+        Ok(())
+    }
+
+    fn scalar(&mut self, value: Scalar, path: &Path) -> Result<()> {
+        match value {
+            Scalar::Bool(_) => self.bools = true,
+            Scalar::Int(v) => {
+                self.integers = true;
+                if v < 0 && self.negative.is_none() {
+                    self.negative = Some((v, *path));
+                }
+            }
+            Scalar::UInt(v) => self.large = self.large.or(Some((v, *path))),
+            Scalar::Float(_) => return self.typed(self.default),
+            Scalar::Complex(..) => {
+                let complex = complex(self.default).ok_or_else(|| {
+                    let message =
+                        format_args!("{} has no complex dtype to infer for {value}", self.default);
+                    Error::new(TA_ERR_DTYPE, message)
+                })?;
+                return self.typed(complex);
+            }
+        }
+        Ok(())
+    }
+
+    /// The dtype of all; the default one where there is nothing.
+    fn common(&self) -> Result<DType> {
+        let numbers = match (self.large, self.integers, self.bools) {
+            (Some(_), _, _) => Some(DType::U64),
+            (None, true, _) => Some(DType::I64),
+            (None, false, true) => Some(DType::BOOL),
+            (None, false, false) => None,
+        };
+        match (self.typed, numbers) {
+            (None, None) => Ok(self.default),
+            (Some(typed), None) => Ok(typed),
+            (Some(typed), Some(numbers)) => promote(typed, numbers),
+            (None, Some(numbers)) => self.check_integers().map(|()| numbers),
+        }
+    }
+
+    /// That one integer dtype holds all integers.
+    fn check_integers(&self) -> Result<()> {
+        let (Some((low, here)), Some((high, there))) = (self.negative, self.large) else {
+            return Ok(());
+        };
+        let message = format_args!(
+            "no integer dtype holds both item {here}, which is {low}, and item {there}, which is {high}"
+        );
+        Err(Error::new(TA_ERR_OVERFLOW, message))
+    }
+}

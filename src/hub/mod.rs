@@ -1,0 +1,27 @@
+//! The hub: `asarray` and its relatives, as look → decide → take.
+//!
+//! Safe code only: what touches memory is [`convert::memory`](crate::convert::memory), what
+//! takes ownership is [`Claim::take`](crate::model::owner::Claim::take), when all else is done.
+#![forbid(unsafe_code)]
+
+mod asarray;
+mod element;
+mod export;
+mod infer;
+mod path;
+mod promote;
+mod repr;
+mod request;
+mod source;
+mod stack;
+mod view;
+mod walk;
+mod write;
+
+pub use asarray::{asarray, frombuffer};
+pub use export::{to_dlpack, to_dlpack_legacy};
+pub use repr::{Style, repr};
+pub use request::{ExportRequest, Grad, Request};
+pub use source::{Sequence, Source};
+pub use view::{item, view};
+pub use write::{copy_into, fill};

@@ -1,0 +1,60 @@
+//! What a foreign object says it is: borrowed facts, owning nothing.
+
+use crate::abi::TA_ORIGIN_TENSOR;
+use crate::model::error::Result;
+use crate::model::owner::Claim;
+use crate::model::scalar::Scalar;
+use crate::model::tensor::Tensor;
+use crate::model::view::{Bytes, View};
+
+/// Anything that becomes a tensor. Each memory says by a `TA_ORIGIN_…` what it came from.
+pub enum Source<'a> {
+    /// A tensor of ours.
+    Tensor(&'a Tensor),
+    /// Memory with a layout, and the claim on it.
+    Memory(View<'a>, Claim, i32),
+    /// One element that has a dtype.
+    TypedScalar(View<'a>, i32),
+    /// Bytes, and the claim on them.
+    Buffer(Bytes<'a>, Claim, i32),
+    /// A number without a dtype.
+    Scalar(Scalar, i32),
+    /// A nested sequence.
+    Sequence(&'a dyn Sequence, i32),
+}
+
+/// A sequence as its host walks it. Answers may change from call to call, and may be lies.
+pub trait Sequence {
+    /// Number of items.
+    ///
+    /// # Errors
+    /// What the host says.
+    fn count(&self) -> Result<usize>;
+
+    /// Shows item `index` to `visit`, which cannot keep it; its claim is not to be taken.
+    ///
+    /// # Errors
+    /// What the host says, or that what it describes is no source; `visit` has not run then.
+    fn item(&self, index: usize, visit: &mut dyn FnMut(Source<'_>)) -> Result<()>;
+
+    /// Reads scalars from item `start` on, up to the first item that is none; returns how many.
+    /// A host without this fast path returns 0.
+    ///
+    /// # Errors
+    /// What the host says.
+    fn read(&self, start: usize, out: &mut [Scalar]) -> Result<usize>;
+}
+
+impl Source<'_> {
+    /// The `TA_ORIGIN_…` of what it came from.
+    pub(super) fn origin(&self) -> i32 {
+        match *self {
+            Source::Tensor(_) => TA_ORIGIN_TENSOR,
+            Source::Memory(_, _, origin)
+            | Source::TypedScalar(_, origin)
+            | Source::Buffer(_, _, origin)
+            | Source::Scalar(_, origin)
+            | Source::Sequence(_, origin) => origin,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Filling a block from a nested sequence: numbers one by one, arrays by memory copy.
+
+use crate::abi::TA_ERR_RAGGED;
+use crate::convert::memory;
+use crate::hub::infer::Found;
+use crate::hub::path::Path;
+use crate::hub::walk::{Leaf, Visitor, walk};
+use crate::hub::{Request, Sequence, element};
+use crate::model::alloc::Block;
+use crate::model::dtype::DType;
+use crate::model::error::{Error, Result};
+use crate::model::scalar::Scalar;
+use crate::model::view::View;
+
+/// A fresh block with all elements, in C order.
+///
+/// # Errors
+/// `TA_ERR_OVERFLOW` with the path; `TA_ERR_RAGGED` if the sequence is not what it was when it was
+/// looked at; `TA_ERR_DTYPE`, `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what the walk refuses.
+pub(super) fn stack(sequence: &dyn Sequence, found: &Found, request: &Request) -> Result<Block> {
+    let count: i64 = found.shape().iter().product();
+    let size = usize::try_from(count).ok().and_then(|n| n.checked_mul(found.dtype.itemsize()));
+    let size = size.ok_or_else(|| Error::out_of_memory("elements", usize::MAX))?;
+    let mut fill = Fill { found, block: Block::new(size)?, next: 0 };
+    walk(sequence, request, &mut fill)?;
+    if fill.next != count {
+        return Err(changed(&Path::ROOT));
+    }
+    Ok(fill.block)
+}
+
+struct Fill<'f> {
+    found: &'f Found,
+    block: Block,
+    /// The element that comes next: a walk visits them in C order.
+    next: i64,
+}
+
+impl Visitor for Fill<'_> {
+    fn enter(&mut self, path: &Path, len: usize) -> Result<()> {
+        match self.found.shape().get(path.depth()) {
+            Some(&extent) if usize::try_from(extent) == Ok(len) => Ok(()),
+            _ => Err(changed(path)),
+        }
+    }
+
+    fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()> {
+        let shape = match &leaf {
+            Leaf::Array(view) => view.shape(),
+            Leaf::Typed(_) | Leaf::Scalar(_) => &[],
+        };
+        if self.found.shape().get(path.depth()..) != Some(shape) {
+            return Err(changed(path));
+        }
+        let dtype = self.found.dtype;
+        let outcome = match leaf {
+            Leaf::Scalar(value) => self.number(value, dtype),
+            Leaf::Typed(view) if view.dtype() == dtype => self.elements(&view, dtype),
+            Leaf::Typed(view) => memory::value(&view).and_then(|value| self.number(value, dtype)),
+            Leaf::Array(view) => self.elements(&view, dtype),
+        };
+        outcome.map_err(|error| match path.depth() {
+            0 => error,
+            _ => error.within(format_args!("item {path}")),
+        })
+    }
+}
+
+impl Fill<'_> {
+    fn number(&mut self, value: Scalar, dtype: DType) -> Result<()> {
+        memory::put(element::fit(value, dtype)?, &mut self.block, self.next, dtype)?;
+        self.next += 1;
+        Ok(())
+    }
+
+    fn elements(&mut self, view: &View<'_>, dtype: DType) -> Result<()> {
+        memory::place(view, &mut self.block, self.next, dtype)?;
+        self.next += view.numel();
+        Ok(())
+    }
+}
+
+#[cold]
+fn changed(path: &Path) -> Error {
+    let message = format_args!("ragged sequence: item {path} changed while it was read");
+    Error::new(TA_ERR_RAGGED, message)
+}

@@ -1,0 +1,134 @@
+//! Walking a nested sequence, in C order, through callbacks that may lie.
+
+use crate::abi::*;
+use crate::hub::path::Path;
+use crate::hub::{Request, Sequence, Source};
+use crate::model::error::{Error, Result};
+use crate::model::layout::MAX_NDIM;
+use crate::model::scalar::Scalar;
+use crate::model::view::View;
+
+/// What is not a sequence.
+pub(super) enum Leaf<'a> {
+    /// A number without a dtype.
+    Scalar(Scalar),
+    /// One element that has a dtype.
+    Typed(View<'a>),
+    /// Memory with a layout.
+    Array(View<'a>),
+}
+
+/// What a walk is for.
+pub(super) trait Visitor {
+    /// A sequence of `len` items begins at `path`.
+    fn enter(&mut self, path: &Path, len: usize) -> Result<()>;
+
+    /// A leaf is at `path`.
+    fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()>;
+}
+
+/// Scalars that are read at once where the host can.
+const CHUNK: usize = 128;
+
+/// Walks all of a sequence.
+///
+/// # Errors
+/// What the visitor refuses; what the host says, with the path; `TA_ERR_KIND` for what `request`
+/// does not accept, at any level; `TA_ERR_LAYOUT` for too many levels.
+pub(super) fn walk(
+    sequence: &dyn Sequence,
+    request: &Request,
+    visitor: &mut dyn Visitor,
+) -> Result<()> {
+    Walker { request, visitor, path: Path::ROOT }.sequence(sequence)
+}
+
+struct Walker<'w> {
+    request: &'w Request,
+    visitor: &'w mut dyn Visitor,
+    path: Path,
+}
+
+impl Walker<'_> {
+    fn sequence(&mut self, sequence: &dyn Sequence) -> Result<()> {
+        if self.path.depth() == MAX_NDIM {
+            let message =
+                format_args!("too many dimensions: sequences are nested more than {MAX_NDIM} deep");
+            return Err(Error::new(TA_ERR_LAYOUT, message));
+        }
+        let count = sequence.count().map_err(|error| self.located(error))?;
+        self.visitor.enter(&self.path, count)?;
+        let mut next = 0;
+        while next < count {
+            next += match self.scalars(sequence, next, count - next)? {
+                0 => self.item(sequence, next)?,
+                read => read,
+            };
+        }
+        Ok(())
+    }
+
+    /// Visits the scalars from item `start` on that the host reads at once; returns how many.
+    fn scalars(&mut self, sequence: &dyn Sequence, start: usize, left: usize) -> Result<usize> {
+        let mut values = [Scalar::Int(0); CHUNK];
+        let values = &mut values[..left.min(CHUNK)];
+        let read = sequence.read(start, values).map_err(|error| self.located(error))?;
+        if read != 0 {
+            self.check_accepts(TA_ORIGIN_SCALAR)?;
+        }
+        for (index, &value) in (start..).zip(values.iter().take(read)) {
+            self.path.push(index);
+            self.visitor.leaf(&self.path, Leaf::Scalar(value))?;
+            self.path.pop();
+        }
+        Ok(read)
+    }
+
+    /// Visits one item, whatever it is.
+    fn item(&mut self, sequence: &dyn Sequence, index: usize) -> Result<usize> {
+        self.path.push(index);
+        let mut seen = None;
+        let shown = sequence.item(index, &mut |source| seen = Some(self.source(source)));
+        match (shown, seen) {
+            (Err(error), _) => return Err(self.located(error)),
+            (Ok(()), None) => {
+                let message = format_args!("item {} was not shown", self.path);
+                return Err(Error::new(TA_ERR_INTERNAL, message));
+            }
+            (Ok(()), Some(outcome)) => outcome?,
+        }
+        self.path.pop();
+        Ok(1)
+    }
+
+    fn source(&mut self, source: Source<'_>) -> Result<()> {
+        let origin = source.origin();
+        self.check_accepts(origin)?;
+        let leaf = match source {
+            Source::Sequence(inner, _) => return self.sequence(inner),
+            Source::Tensor(tensor) => Leaf::Array(tensor.view()),
+            Source::Memory(view, _, _) => Leaf::Array(view),
+            Source::TypedScalar(view, _) => Leaf::Typed(view),
+            Source::Scalar(value, _) => Leaf::Scalar(value),
+            Source::Buffer(bytes, _, _) => {
+                let dtype = self.request.dtype.unwrap_or(self.request.default_dtype);
+                let shape = [bytes.count(dtype).map_err(|error| self.located(error))?];
+                let view = bytes.regroup(dtype, &shape)?;
+                return self.visitor.leaf(&self.path, Leaf::Array(view));
+            }
+        };
+        self.visitor.leaf(&self.path, leaf)
+    }
+
+    fn check_accepts(&self, origin: i32) -> Result<()> {
+        self.request.check_accepts(origin).map_err(|error| self.located(error))
+    }
+
+    /// An error that does not know where in the sequence it happened.
+    fn located(&self, error: Error) -> Error {
+        match self.path.depth() {
+            0 => error,
+            _ => error.within(format_args!("item {}", self.path)),
+        }
+    }
+}

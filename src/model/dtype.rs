@@ -1,0 +1,149 @@
+//! What one element is: DLPack's (code, bits, lanes), as open integers.
+//!
+//! Numbers that this library has no name for arrive from shipping producers, so a
+//! dtype is never a closed enum: every bit pattern is a value, and [`DType::check`]
+//! says which of them can be carried. Refuses to know how elements are converted.
+
+use std::fmt;
+
+pub use crate::abi::ta_dtype as DType;
+use crate::abi::*;
+use crate::model::error::{Error, Result};
+
+macro_rules! dtypes {
+    ($($constant:ident = ($code:expr, $bits:expr, $name:literal);)*) => {
+        impl DType {
+            $(#[doc = concat!("The dtype named `", $name, "`.")]
+            pub const $constant: DType = DType { code: $code, bits: $bits, lanes: 1 };)*
+
+            /// Every dtype that has a name, in the order of the promotion lattice where it is on it.
+            pub const NAMED: &'static [(DType, &'static str)] = &[$((DType::$constant, $name)),*];
+        }
+    };
+}
+
+dtypes! {
+    BOOL = (TA_BOOL, 8, "bool");
+    U8 = (TA_UINT, 8, "uint8");
+    I8 = (TA_INT, 8, "int8");
+    I16 = (TA_INT, 16, "int16");
+    I32 = (TA_INT, 32, "int32");
+    I64 = (TA_INT, 64, "int64");
+    U16 = (TA_UINT, 16, "uint16");
+    U32 = (TA_UINT, 32, "uint32");
+    U64 = (TA_UINT, 64, "uint64");
+    F16 = (TA_FLOAT, 16, "float16");
+    BF16 = (TA_BFLOAT, 16, "bfloat16");
+    F32 = (TA_FLOAT, 32, "float32");
+    F64 = (TA_FLOAT, 64, "float64");
+    C32 = (TA_COMPLEX, 32, "complex32");
+    C64 = (TA_COMPLEX, 64, "complex64");
+    C128 = (TA_COMPLEX, 128, "complex128");
+    F8_E3M4 = (TA_FLOAT8_E3M4, 8, "float8_e3m4");
+    F8_E4M3 = (TA_FLOAT8_E4M3, 8, "float8_e4m3");
+    F8_E4M3B11FNUZ = (TA_FLOAT8_E4M3B11FNUZ, 8, "float8_e4m3b11fnuz");
+    F8_E4M3FN = (TA_FLOAT8_E4M3FN, 8, "float8_e4m3fn");
+    F8_E4M3FNUZ = (TA_FLOAT8_E4M3FNUZ, 8, "float8_e4m3fnuz");
+    F8_E5M2 = (TA_FLOAT8_E5M2, 8, "float8_e5m2");
+    F8_E5M2FNUZ = (TA_FLOAT8_E5M2FNUZ, 8, "float8_e5m2fnuz");
+    F8_E8M0FNU = (TA_FLOAT8_E8M0FNU, 8, "float8_e8m0fnu");
+    F6_E2M3FN = (TA_FLOAT6_E2M3FN, 6, "float6_e2m3fn");
+    F6_E3M2FN = (TA_FLOAT6_E3M2FN, 6, "float6_e3m2fn");
+    F4_E2M1FN = (TA_FLOAT4_E2M1FN, 4, "float4_e2m1fn");
+}
+
+impl DType {
+    /// The all-zero value: in an option or source struct, "none given".
+    pub const UNSET: DType = DType { code: 0, bits: 0, lanes: 0 };
+
+    /// This dtype, or `None` where it is [`DType::UNSET`].
+    pub fn given(self) -> Option<DType> {
+        (self != DType::UNSET).then_some(self)
+    }
+
+    /// Bits of one element, all lanes together.
+    pub fn total_bits(self) -> u32 {
+        u32::from(self.bits) * u32::from(self.lanes)
+    }
+
+    /// Bytes that one element takes when it stands alone: DLPack's `(bits * lanes + 7) / 8`.
+    pub fn itemsize(self) -> usize {
+        self.total_bits().div_ceil(8) as usize
+    }
+
+    /// Bytes of what has a byte order of its own: a lane, or one part of a complex number.
+    pub fn component_size(self) -> usize {
+        let bytes = usize::from(self.bits.div_ceil(8));
+        if self.is_complex() { bytes / 2 } else { bytes }
+    }
+
+    /// Whether several elements share a byte when packed (float4, float6, int4, …).
+    pub fn is_subbyte(self) -> bool {
+        !self.total_bits().is_multiple_of(8)
+    }
+
+    /// Whether this is one of the dtypes whose elements [`crate::convert`] reads and writes.
+    pub fn is_convertible(self) -> bool {
+        DType::NAMED.iter().any(|&(known, _)| known == self) && !self.is_subbyte()
+    }
+
+    /// Whether values of this dtype can carry a gradient: floating or complex.
+    pub fn is_differentiable(self) -> bool {
+        matches!(self.code, TA_FLOAT | TA_BFLOAT | TA_COMPLEX | TA_FLOAT8_E3M4..=TA_FLOAT4_E2M1FN)
+    }
+
+    /// Whether this is a complex dtype.
+    pub fn is_complex(self) -> bool {
+        self.code == TA_COMPLEX
+    }
+
+    /// Says whether the dtype can be carried at all: aliased and exported, if not converted.
+    ///
+    /// Codes with a fixed width must have it ("the consumer must stop importing if the
+    /// value is unexpected", DLPack 1.3); integers may have any width; anything else, also
+    /// a code without a name, is carried when it fills whole bytes.
+    ///
+    /// # Errors
+    /// `TA_ERR_DTYPE` for zero bits or lanes, or a width that the code cannot have.
+    pub fn check(self) -> Result<()> {
+        let lawful = self.bits != 0
+            && self.lanes != 0
+            && match self.code {
+                TA_INT | TA_UINT => true,
+                TA_BFLOAT => self.bits == 16,
+                TA_BOOL => self.bits == 8,
+                TA_FLOAT8_E3M4..=TA_FLOAT8_E8M0FNU => self.bits == 8,
+                TA_FLOAT6_E2M3FN | TA_FLOAT6_E3M2FN => self.bits == 6,
+                TA_FLOAT4_E2M1FN => self.bits == 4,
+                TA_COMPLEX => self.bits.is_multiple_of(16),
+                _ => self.bits.is_multiple_of(8),
+            };
+        if lawful {
+            return Ok(());
+        }
+        Err(Error::new(
+            TA_ERR_DTYPE,
+            format_args!(
+                "no such dtype: code {}, bits {}, lanes {}",
+                self.code, self.bits, self.lanes
+            ),
+        ))
+    }
+}
+
+/// PyTorch's name where there is one; else the numbers, as in `int4`, `float32x4` or `code18_32`.
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let single = DType { lanes: 1, ..*self };
+        match (DType::NAMED.iter().find(|(known, _)| *known == single), self.code) {
+            (Some((_, name)), _) => f.write_str(name)?,
+            (None, TA_INT) => write!(f, "int{}", self.bits)?,
+            (None, TA_UINT) => write!(f, "uint{}", self.bits)?,
+            (None, TA_FLOAT) => write!(f, "float{}", self.bits)?,
+            (None, TA_COMPLEX) => write!(f, "complex{}", self.bits)?,
+            (None, TA_OPAQUE_HANDLE) => write!(f, "opaque{}", self.bits)?,
+            (None, code) => write!(f, "code{}_{}", code, self.bits)?,
+        }
+        if self.lanes == 1 { Ok(()) } else { write!(f, "x{}", self.lanes) }
+    }
+}

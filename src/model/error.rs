@@ -1,0 +1,61 @@
+//! Why a call was refused: a status of the C ABI and a sentence.
+
+use std::fmt::{self, Write};
+
+use crate::abi::{TA_ERR_OUT_OF_MEMORY, TA_MESSAGE_SIZE, ta_status};
+
+/// Shorthand for results of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A refusal. The message is English, lower case, without a full stop, and names the
+/// argument and the offending value.
+#[derive(Debug)]
+pub struct Error {
+    /// A `TA_ERR_…` code.
+    pub status: ta_status,
+    message: String,
+}
+
+impl Error {
+    /// An error whose message is `message`, cut at the size that `ta_error` can hold.
+    ///
+    /// Making one must not fail when memory is short: then it has no message of its own.
+    #[cold]
+    pub fn new(status: ta_status, message: fmt::Arguments<'_>) -> Error {
+        let mut text = Bounded(String::new());
+        if text.0.try_reserve_exact(TA_MESSAGE_SIZE).is_ok() {
+            // Bounded refuses what does not fit; what was written before stays.
+            let _ = text.write_fmt(message);
+        }
+        Error { status, message: text.0 }
+    }
+
+    /// Memory for `what` could not be had.
+    #[cold]
+    pub fn out_of_memory(what: &'static str, bytes: usize) -> Error {
+        Error::new(TA_ERR_OUT_OF_MEMORY, format_args!("out of memory: {bytes} bytes for {what}"))
+    }
+
+    /// The same error with `prefix` before its message.
+    #[cold]
+    pub fn within(self, prefix: fmt::Arguments<'_>) -> Error {
+        Error::new(self.status, format_args!("{prefix}: {}", self.message))
+    }
+
+    /// The sentence; empty only when memory for it could not be had.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// A string that never grows past its capacity and never splits a character.
+struct Bounded(String);
+
+impl Write for Bounded {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = TA_MESSAGE_SIZE - 1 - self.0.len();
+        let fits = text.floor_char_boundary(room.min(text.len()));
+        self.0.push_str(&text[..fits]);
+        if fits == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}

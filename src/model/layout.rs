@@ -1,0 +1,270 @@
+//! Shape and stride arithmetic, all of it checked.
+//!
+//! Extents count elements; strides are in whatever unit the caller uses, of either sign.
+//! Refuses to know what memory is behind a layout.
+
+use std::fmt;
+
+use crate::abi::{TA_ERR_INVALID_ARGUMENT, TA_ERR_LAYOUT, TA_MAX_NDIM};
+use crate::model::error::{Error, Result};
+
+/// The most axes a tensor may have.
+pub const MAX_NDIM: usize = TA_MAX_NDIM as usize;
+
+/// A number of axes from outside.
+///
+/// # Errors
+/// `TA_ERR_LAYOUT` if it is negative or more than [`MAX_NDIM`].
+pub fn rank(ndim: i32) -> Result<usize> {
+    usize::try_from(ndim).ok().filter(|&ndim| ndim <= MAX_NDIM).ok_or_else(|| {
+        Error::new(TA_ERR_LAYOUT, format_args!("ndim must be from 0 to {MAX_NDIM}, got {ndim}"))
+    })
+}
+
+/// Number of elements; 1 without axes.
+///
+/// # Errors
+/// `TA_ERR_LAYOUT` if an extent is negative, or the product does not fit `i64`.
+pub fn numel(shape: &[i64]) -> Result<i64> {
+    if let Some((axis, extent)) = shape.iter().enumerate().find(|(_, extent)| **extent < 0) {
+        return Err(Error::new(TA_ERR_LAYOUT, format_args!("shape[{axis}] is negative: {extent}")));
+    }
+    if shape.contains(&0) {
+        return Ok(0);
+    }
+    shape
+        .iter()
+        .try_fold(1i64, |product, &extent| product.checked_mul(extent))
+        .ok_or_else(|| overflow(shape))
+}
+
+/// The error for a layout whose numbers do not fit.
+#[cold]
+pub fn overflow(shape: &[i64]) -> Error {
+    Error::new(TA_ERR_LAYOUT, format_args!("a tensor of shape {} is too large", List(shape)))
+}
+
+/// Writes the strides of a C-contiguous layout, the last axis being `unit` apart.
+///
+/// Extents of 0 count as 1, as in PyTorch, so that an empty tensor has strides too.
+///
+/// # Errors
+/// `TA_ERR_LAYOUT` if one does not fit `i64`.
+pub fn compact_strides(shape: &[i64], unit: i64, strides: &mut [i64]) -> Result<()> {
+    let mut step = Some(unit);
+    for (stride, &extent) in strides.iter_mut().zip(shape).rev() {
+        *stride = step.ok_or_else(|| overflow(shape))?;
+        step = stride.checked_mul(extent.max(1));
+    }
+    Ok(())
+}
+
+/// Whether elements `unit` apart stand one after another in C order. Strides of axes of extent
+/// 1 do not matter, nor any of an empty layout.
+pub fn is_contiguous(
+    shape: &[i64],
+    strides: impl DoubleEndedIterator<Item = i64>,
+    unit: i64,
+) -> bool {
+    if shape.contains(&0) {
+        return true;
+    }
+    let mut step = Some(unit);
+    shape.iter().rev().zip(strides.rev()).all(|(&extent, stride)| {
+        let follows = extent == 1 || step == Some(stride);
+        step = step.and_then(|step| step.checked_mul(extent));
+        follows
+    })
+}
+
+/// Lowest and highest offset that a layout reaches, relative to element `(0, …, 0)`, in the
+/// unit of its strides; `None` if there are no elements.
+///
+/// # Errors
+/// `TA_ERR_LAYOUT` if an offset does not fit `i64`.
+pub fn span(shape: &[i64], strides: impl Iterator<Item = i64>) -> Result<Option<(i64, i64)>> {
+    if shape.contains(&0) {
+        return Ok(None);
+    }
+    let (mut low, mut high) = (0i64, 0i64);
+    for (&extent, stride) in shape.iter().zip(strides).filter(|(extent, _)| **extent > 1) {
+        let reach = stride.checked_mul(extent - 1).ok_or_else(|| overflow(shape))?;
+        let end = if reach < 0 { &mut low } else { &mut high };
+        *end = end.checked_add(reach).ok_or_else(|| overflow(shape))?;
+    }
+    Ok(Some((low, high)))
+}
+
+/// Axes of extent above 1, the one with the longest steps first (equal steps: in order).
+/// Returns how many there are; `axes` has room for all.
+fn by_descending_step(shape: &[i64], strides: &[i64], axes: &mut [usize; MAX_NDIM]) -> usize {
+    let mut count = 0;
+    for axis in (0..shape.len()).filter(|&axis| shape[axis] > 1) {
+        axes[count] = axis;
+        count += 1;
+    }
+    axes[..count].sort_by_key(|&axis| std::cmp::Reverse(strides[axis].unsigned_abs()));
+    count
+}
+
+/// Whether no two elements share a place. May say no to a layout that interleaves without
+/// sharing: it asks that each axis steps over all that the finer ones reach, as PyTorch does.
+pub fn is_non_overlapping(shape: &[i64], strides: &[i64]) -> bool {
+    if shape.contains(&0) {
+        return true;
+    }
+    let mut axes = [0; MAX_NDIM];
+    let count = by_descending_step(shape, strides, &mut axes);
+    let mut reach = 0u64;
+    axes[..count].iter().rev().all(|&axis| {
+        let step = strides[axis].unsigned_abs();
+        let clear = step > reach;
+        reach = reach.saturating_add(step.saturating_mul(shape[axis].unsigned_abs() - 1));
+        clear
+    })
+}
+
+/// Writes the strides that a copy has, in elements: a dense layout of elements `unit` apart keeps
+/// its order of axes (all steps forward), any other becomes C-contiguous.
+///
+/// # Errors
+/// `TA_ERR_LAYOUT` if one does not fit `i64`.
+pub fn copy_strides(shape: &[i64], strides: &[i64], unit: i64, copied: &mut [i64]) -> Result<()> {
+    compact_strides(shape, 1, copied)?;
+    if shape.contains(&0) {
+        return Ok(());
+    }
+    let mut axes = [0; MAX_NDIM];
+    let count = by_descending_step(shape, strides, &mut axes);
+    let mut kept = [0; MAX_NDIM];
+    let mut step = 1i64;
+    for &axis in axes[..count].iter().rev() {
+        if step.checked_mul(unit).map(i64::unsigned_abs) != Some(strides[axis].unsigned_abs()) {
+            return Ok(());
+        }
+        kept[axis] = step;
+        step = step.checked_mul(shape[axis]).ok_or_else(|| overflow(shape))?;
+    }
+    for &axis in &axes[..count] {
+        copied[axis] = kept[axis];
+    }
+    Ok(())
+}
+
+/// Writes the strides with which a source of `shape` is read as if it had `target`'s shape:
+/// missing axes and axes of extent 1 are repeated, as everywhere in the field.
+///
+/// # Errors
+/// `TA_ERR_INVALID_ARGUMENT` if the shapes do not broadcast.
+pub fn broadcast_strides(
+    shape: &[i64],
+    strides: &[i64],
+    target: &[i64],
+    repeated: &mut [i64],
+) -> Result<()> {
+    let refuse = || {
+        Error::new(
+            TA_ERR_INVALID_ARGUMENT,
+            format_args!("shape {} does not broadcast to {}", List(shape), List(target)),
+        )
+    };
+    let missing = target.len().checked_sub(shape.len()).ok_or_else(refuse)?;
+    repeated[..missing].fill(0);
+    for axis in 0..shape.len() {
+        repeated[missing + axis] = match (shape[axis], target[missing + axis]) {
+            (have, want) if have == want => strides[axis],
+            (1, _) => 0,
+            _ => return Err(refuse()),
+        };
+    }
+    Ok(())
+}
+
+/// Extents or strides as PyTorch prints them: `(2, 3)`, `(4,)`, `()`.
+pub struct List<'a>(pub &'a [i64]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (position, value) in self.0.iter().enumerate() {
+            write!(f, "{}{value}", if position == 0 { "" } else { ", " })?;
+        }
+        f.write_str(if self.0.len() == 1 { ",)" } else { ")" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copied(shape: &[i64], strides: &[i64]) -> Vec<i64> {
+        let mut out = vec![0; shape.len()];
+        copy_strides(shape, strides, 1, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn numel_refuses_what_no_memory_has() {
+        assert_eq!(numel(&[]).unwrap(), 1);
+        assert_eq!(numel(&[2, 0, i64::MAX]).unwrap(), 0);
+        assert_eq!(numel(&[i64::MAX]).unwrap(), i64::MAX);
+        for shape in [&[-1][..], &[0, -1], &[i64::MAX, 2], &[1 << 32, 1 << 32]] {
+            assert_eq!(numel(shape).unwrap_err().status, TA_ERR_LAYOUT, "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn span_follows_strides_of_either_sign() {
+        let of = |shape: &[i64], strides: &[i64]| span(shape, strides.iter().copied());
+        assert_eq!(of(&[], &[]).unwrap(), Some((0, 0)));
+        assert_eq!(of(&[3, 0], &[1, 1]).unwrap(), None);
+        assert_eq!(of(&[3, 4], &[4, 1]).unwrap(), Some((0, 11)));
+        assert_eq!(of(&[3, 4], &[-4, 1]).unwrap(), Some((-8, 3)));
+        assert_eq!(of(&[1], &[i64::MIN]).unwrap(), Some((0, 0)));
+        assert!(of(&[3], &[i64::MAX]).is_err());
+        assert!(of(&[2, 2], &[i64::MAX, i64::MAX]).is_err());
+    }
+
+    #[test]
+    fn contiguity_ignores_strides_that_are_never_stepped() {
+        let is = |shape: &[i64], strides: &[i64]| is_contiguous(shape, strides.iter().copied(), 1);
+        assert!(is(&[2, 3], &[3, 1]));
+        assert!(is(&[2, 1, 3], &[3, 999, 1]));
+        assert!(is(&[0, 3], &[7, -7]));
+        assert!(!is(&[2, 3], &[1, 2]));
+        assert!(!is(&[2], &[-1]));
+    }
+
+    #[test]
+    fn a_copy_keeps_the_order_of_axes_of_a_dense_layout() {
+        assert_eq!(copied(&[2, 3], &[1, 2]), [1, 2], "transposed");
+        assert_eq!(copied(&[2, 3], &[-3, 1]), [3, 1], "upside down");
+        assert_eq!(copied(&[2, 3, 4], &[1, 8, 2]), [1, 8, 2], "permuted");
+        assert_eq!(copied(&[3], &[2]), [1], "every second");
+        assert_eq!(copied(&[2, 3], &[0, 1]), [3, 1], "repeated");
+        assert_eq!(copied(&[2, 1, 3], &[3, 77, 1]), [3, 3, 1], "an axis of one");
+        assert_eq!(copied(&[2, 0], &[5, 5]), [1, 1], "empty");
+    }
+
+    #[test]
+    fn overlap_is_seen() {
+        assert!(is_non_overlapping(&[2, 3], &[3, 1]));
+        assert!(is_non_overlapping(&[2, 3], &[-1, 2]));
+        assert!(is_non_overlapping(&[4, 0], &[0, 0]));
+        assert!(is_non_overlapping(&[1], &[0]));
+        assert!(!is_non_overlapping(&[2], &[0]));
+        assert!(!is_non_overlapping(&[3, 3], &[1, 1]));
+    }
+
+    #[test]
+    fn broadcasting_repeats_what_is_missing() {
+        let mut strides = [9; 3];
+        broadcast_strides(&[3, 1], &[1, 5], &[2, 3, 4], &mut strides).unwrap();
+        assert_eq!(strides, [0, 1, 0]);
+        for shape in [&[2][..], &[1, 2, 3, 4], &[0]] {
+            let strides = [1; 4];
+            let result = broadcast_strides(shape, &strides[..shape.len()], &[2, 3, 4], &mut [0; 3]);
+            assert_eq!(result.unwrap_err().status, TA_ERR_INVALID_ARGUMENT, "{shape:?}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What a tensor is. Refuses to know where a source came from or who asks.
+
+pub mod alloc;
+pub mod device;
+pub mod dtype;
+pub mod error;
+pub mod layout;
+pub mod owner;
+pub mod plan;
+pub mod provenance;
+pub mod scalar;
+pub mod tensor;
+pub mod view;

@@ -1,0 +1,350 @@
+//! The tensor: facts, a share in memory, and the story of how it came about.
+//!
+//! A handle is one allocation: a counter, the facts, the DLPack struct that it lends (so that
+//! an export is one atomic increment), the owner, then shape and strides. Facts never change
+//! after [`Draft::adopt`]; a consumer that scribbles on the lent struct does not reach them.
+
+use std::alloc::Layout;
+use std::cell::UnsafeCell;
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+use dlpark::DlpackFlags;
+
+use crate::abi::*;
+use crate::model::alloc;
+use crate::model::device::Device;
+use crate::model::dtype::DType;
+use crate::model::error::{Error, Result};
+use crate::model::layout;
+use crate::model::owner::Owner;
+use crate::model::provenance::Provenance;
+use crate::model::view::View;
+
+/// Tensors alive in this copy of the library.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many tensors are alive.
+#[doc(alias = "ta_live_tensors")]
+pub fn live() -> usize {
+    LIVE.load(Ordering::Relaxed)
+}
+
+/// What is said of a tensor beside its shape and strides.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Address of element `(0, …, 0)`, or the device's handle.
+    pub data: *mut u8,
+    /// Where that element is behind a handle, in bytes.
+    pub byte_offset: u64,
+    /// What the elements are.
+    pub dtype: DType,
+    /// Where the memory is.
+    pub device: Device,
+    /// DLPack's flags.
+    pub flags: u64,
+    /// Requires a gradient.
+    pub requires_grad: bool,
+    /// How it came about.
+    pub provenance: Provenance,
+}
+
+/// A shared handle: cloning takes a share, dropping gives it up.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Tensor(NonNull<Inner>);
+
+/// The allocation behind a handle; `shape` then `strides` follow it.
+#[repr(C)]
+struct Inner {
+    shares: AtomicUsize,
+    ndim: usize,
+    numel: i64,
+    facts: Facts,
+    lent: UnsafeCell<DLManagedTensorVersioned>,
+    owner: Owner,
+}
+
+// SAFETY: facts are immutable, the counter is atomic, the lent struct is only given out as a
+// pointer, and every owner may be dropped on any thread.
+unsafe impl Send for Tensor {}
+// SAFETY: as above.
+unsafe impl Sync for Tensor {}
+
+/// A tensor that is ready but for its owner: all that can fail has been done.
+pub struct Draft(NonNull<Inner>);
+
+impl Draft {
+    /// Writes a handle for `shape`; `strides` fills in the strides, in elements.
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`, `TA_ERR_LAYOUT`, and what `strides` refuses.
+    pub fn new(
+        shape: &[i64],
+        facts: Facts,
+        strides: impl FnOnce(&mut [i64]) -> Result<()>,
+    ) -> Result<Draft> {
+        let numel = layout::numel(shape)?;
+        let whole = allocation(shape.len())?;
+        let inner: NonNull<Inner> = alloc::allocate(whole, "a handle")?.cast();
+        // SAFETY: within the allocation, by the layout it was made with.
+        let dims: *mut i64 = unsafe { inner.add(1) }.as_ptr().cast();
+        // SAFETY: the second half of the 2 * ndim extents of that layout.
+        let steps = unsafe { dims.add(shape.len()) };
+        let lent = UnsafeCell::new(DLManagedTensorVersioned {
+            version: DLPACK_VERSION,
+            manager_ctx: inner.as_ptr().cast(),
+            deleter: Some(end_loan),
+            flags: DlpackFlags::from_bits_retain(facts.flags),
+            dl_tensor: facts.dl_tensor(shape.len(), numel, dims, steps),
+        });
+        let (shares, ndim, owner) = (AtomicUsize::new(1), shape.len(), Owner::Nobody);
+        // SAFETY: fresh memory of this size and alignment.
+        unsafe { inner.write(Inner { shares, ndim, numel, facts, lent, owner }) };
+        // From here on, dropping the draft frees the allocation.
+        let draft = Draft(inner);
+        // SAFETY: room for ndim extents, not overlapping the caller's.
+        unsafe { ptr::copy_nonoverlapping(shape.as_ptr(), dims, shape.len()) };
+        // SAFETY: room for ndim strides, as above; zeroed so that they are initialised.
+        unsafe { steps.write_bytes(0, shape.len()) };
+        // SAFETY: initialised, and nobody else has the draft.
+        strides(unsafe { std::slice::from_raw_parts_mut(steps, shape.len()) })?;
+        Ok(draft)
+    }
+
+    /// Gives the draft its owner: a tensor. Cannot fail.
+    pub fn adopt(self, owner: Owner) -> Tensor {
+        let inner = self.0;
+        std::mem::forget(self);
+        // SAFETY: written by `new`, and nobody else has the draft.
+        unsafe { (*inner.as_ptr()).owner = owner };
+        LIVE.fetch_add(1, Ordering::Relaxed);
+        Tensor(inner)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // SAFETY: allocated by `new`; a draft owns nothing but its allocation, and is dropped once.
+        unsafe { free(self.0) };
+    }
+}
+
+/// Shape and strides follow a handle without a gap.
+const _: () = assert!(align_of::<Inner>() >= align_of::<i64>());
+
+/// The layout of a handle of this rank.
+fn allocation(ndim: usize) -> Result<Layout> {
+    let dims = Layout::array::<[i64; 2]>(ndim);
+    dims.and_then(|dims| Layout::new::<Inner>().extend(dims))
+        .map(|(whole, _)| whole)
+        .map_err(|_| Error::new(TA_ERR_LAYOUT, format_args!("{ndim} axes are too many")))
+}
+
+/// Gives a handle's own memory back.
+///
+/// # Safety
+/// `inner` was allocated by `Draft::new`, which wrote the rank first thing, and is not used afterwards.
+unsafe fn free(inner: NonNull<Inner>) {
+    // SAFETY: still allocated and written.
+    let ndim = unsafe { (*inner.as_ptr()).ndim };
+    if let Ok(whole) = allocation(ndim) {
+        // SAFETY: the layout that the handle was allocated with.
+        unsafe { alloc::free(inner.cast(), whole) };
+    }
+}
+
+impl Facts {
+    /// These facts as DLPack tells them: all strides given, no data where there are no elements.
+    fn dl_tensor(&self, ndim: usize, numel: i64, shape: *mut i64, strides: *mut i64) -> DLTensor {
+        DLTensor {
+            data: if numel == 0 { ptr::null_mut() } else { self.data.cast() },
+            device: self.device.into(),
+            ndim: ndim as i32,
+            dtype: self.dtype.into(),
+            shape,
+            strides,
+            byte_offset: self.byte_offset,
+        }
+    }
+}
+
+/// The deleter of a lent struct: gives up the share that the loan holds.
+unsafe extern "C" fn end_loan(lent: *mut DLManagedTensorVersioned) {
+    if lent.is_null() {
+        return;
+    }
+    // SAFETY: the consumer calls the deleter with the struct it was lent, which is still alive.
+    let context = unsafe { (*lent).manager_ctx };
+    // SAFETY: `Tensor::lend` gave the loan a share, and its deleter runs once.
+    drop(unsafe { Tensor::from_raw(context.cast()) });
+}
+
+impl Tensor {
+    /// The handle behind an opaque pointer, which keeps its share.
+    ///
+    /// # Safety
+    /// `raw` came from [`Tensor::into_raw`] and its share is still there; it is the result's now.
+    pub unsafe fn from_raw(raw: *const ta_tensor) -> Tensor {
+        // SAFETY: never NULL, as it came from `into_raw`.
+        Tensor(unsafe { NonNull::new_unchecked(raw.cast_mut().cast()) })
+    }
+
+    /// The opaque pointer, which holds the share from now on.
+    pub fn into_raw(self) -> *mut ta_tensor {
+        let raw = self.0.as_ptr().cast();
+        std::mem::forget(self);
+        raw
+    }
+
+    fn inner(&self) -> &Inner {
+        // SAFETY: alive as long as a share is, and immutable but for atomics and cells.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Lends the embedded DLPack struct: a share that ends when its deleter runs.
+    pub fn lend(&self) -> *mut DLManagedTensorVersioned {
+        std::mem::forget(self.clone());
+        self.inner().lent.get()
+    }
+
+    /// What a loan in a block of its own says; its pointers live as long as a share does.
+    pub fn dl_tensor(&self) -> DLTensor {
+        let (shape, strides) = (self.shape().as_ptr(), self.strides().as_ptr());
+        let (inner, ndim) = (self.inner(), self.shape().len());
+        inner.facts.dl_tensor(ndim, inner.numel, shape.cast_mut(), strides.cast_mut())
+    }
+
+    /// Shape and strides, one behind the other.
+    fn dims(&self) -> &[i64] {
+        let ndim = self.inner().ndim;
+        // SAFETY: they follow the handle in its allocation, see `Draft::new`.
+        let dims = unsafe { self.0.add(1) };
+        // SAFETY: initialised there, twice ndim of them, and never changed.
+        unsafe { std::slice::from_raw_parts(dims.as_ptr().cast(), 2 * ndim) }
+    }
+
+    /// Extents in elements.
+    pub fn shape(&self) -> &[i64] {
+        &self.dims()[..self.inner().ndim]
+    }
+
+    /// Strides in elements.
+    pub fn strides(&self) -> &[i64] {
+        &self.dims()[self.inner().ndim..]
+    }
+
+    /// What is said of it.
+    pub fn facts(&self) -> &Facts {
+        &self.inner().facts
+    }
+
+    /// Address of element `(0, …, 0)`, or the device's handle.
+    pub fn data(&self) -> *mut u8 {
+        self.inner().facts.data
+    }
+
+    /// What the elements are.
+    pub fn dtype(&self) -> DType {
+        self.inner().facts.dtype
+    }
+
+    /// Where the memory is.
+    pub fn device(&self) -> Device {
+        self.inner().facts.device
+    }
+
+    /// Number of elements.
+    pub fn numel(&self) -> i64 {
+        self.inner().numel
+    }
+
+    /// Requires a gradient.
+    pub fn requires_grad(&self) -> bool {
+        self.inner().facts.requires_grad
+    }
+
+    /// Nobody may write.
+    pub fn is_read_only(&self) -> bool {
+        self.inner().facts.flags & DLPACK_READ_ONLY != 0
+    }
+
+    /// Elements stand one after another in C order.
+    pub fn is_contiguous(&self) -> bool {
+        layout::is_contiguous(self.shape(), self.strides().iter().copied(), 1)
+    }
+
+    /// Its memory, as a source sees it.
+    pub fn view(&self) -> View<'_> {
+        View::of(self)
+    }
+
+    /// The tensor that holds the memory: this one, or the one it is a view of. Views of views
+    /// share it directly, so that no chain of them can grow.
+    pub fn root(&self) -> Tensor {
+        match &self.inner().owner {
+            Owner::Tensor(root) => root.clone(),
+            _ => self.clone(),
+        }
+    }
+
+    /// Whether both handles are one.
+    pub fn is(&self, other: &Tensor) -> bool {
+        self.0 == other.0
+    }
+
+    /// Everything there is to know.
+    #[doc(alias = "ta_describe")]
+    pub fn info(&self) -> ta_info {
+        let facts = self.facts();
+        let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
+        let view = self.view();
+        ta_info {
+            struct_size: size_of::<ta_info>(),
+            data: facts.data.cast(),
+            byte_offset: facts.byte_offset,
+            shape: self.shape().as_ptr(),
+            strides: self.strides().as_ptr(),
+            numel: self.numel(),
+            nbytes: view.compact_bytes(),
+            flags: flag(self.is_read_only(), TA_TENSOR_READ_ONLY)
+                | flag(self.is_contiguous(), TA_TENSOR_CONTIGUOUS)
+                | flag(view.is_aligned(), TA_TENSOR_ALIGNED)
+                | flag(facts.requires_grad, TA_TENSOR_REQUIRES_GRAD)
+                | flag(facts.flags & DLPACK_SUBBYTE_PADDED != 0, TA_TENSOR_SUBBYTE_PADDED),
+            dlpack_flags: facts.flags,
+            dtype: facts.dtype,
+            ndim: self.shape().len() as i32,
+            device: facts.device,
+            provenance: facts.provenance,
+        }
+    }
+}
+
+impl Clone for Tensor {
+    fn clone(&self) -> Tensor {
+        let before = self.inner().shares.fetch_add(1, Ordering::Relaxed);
+        // So many shares can only be leaked ones; wrapping would free memory in use.
+        if before > isize::MAX as usize {
+            std::process::abort();
+        }
+        Tensor(self.0)
+    }
+}
+
+impl Drop for Tensor {
+    fn drop(&mut self) {
+        if self.inner().shares.fetch_sub(1, Ordering::Release) != 1 {
+            return;
+        }
+        // Whatever other threads did with the tensor happened before this.
+        fence(Ordering::Acquire);
+        // SAFETY: the last share is gone; what is in the handle is read out once, before it goes.
+        let Inner { owner, .. } = unsafe { self.0.read() };
+        // SAFETY: allocated by `Draft::new`, and nobody can reach it any more.
+        unsafe { free(self.0) };
+        LIVE.fetch_sub(1, Ordering::Relaxed);
+        // Last, as this may run foreign code.
+        drop(owner);
+    }
+}
