@@ -39,6 +39,9 @@ impl Case {
                 device: ta_device { device_type: 0, index: 0 },
                 ndim: self.shape.len() as i32,
                 flags: self.flags,
+                byte_offset: 0,
+                stream: 0,
+                reserved: [0; 2],
                 owner: ptr::null_mut(),
                 release: None,
             }
@@ -266,6 +269,9 @@ fn packed_elements_are_carried() {
             device: ta_device { device_type: 0, index: 0 },
             ndim: 1,
             flags: 0,
+            byte_offset: 0,
+            stream: 0,
+            reserved: [0; 2],
             owner: ptr::null_mut(),
             release: None,
         }
@@ -285,4 +291,120 @@ fn packed_elements_are_carried() {
     for share in [tensor, copy, view] {
         unsafe { ta_release(share) };
     }
+}
+
+/// A float4 tensor of as many elements as `bytes` hold.
+fn packed(bytes: &mut [u8], shape: &[i64; 1]) -> *mut ta_tensor {
+    let source = source(TA_SOURCE_MEMORY, |member| {
+        member.memory = ta_memory {
+            data: bytes.as_mut_ptr().cast(),
+            shape: shape.as_ptr(),
+            dtype: DType::F4_E2M1FN,
+            ndim: 1,
+            ..unsafe { std::mem::zeroed() }
+        }
+    });
+    asarray(&source, &options()).unwrap()
+}
+
+/// Three of six float4 elements end inside a byte, whose other half is not theirs.
+#[test]
+fn packed_elements_are_written_without_their_neighbours() {
+    let (mut bytes, mut ones) = ([0x21u8, 0x43, 0x65], [0xffu8, 0xff]);
+    let (whole, three) = ([6i64], [3i64]);
+    let tensor = packed(&mut bytes, &whole);
+    let (source, mut part) = (packed(&mut ones, &three), ptr::null_mut());
+    let viewed = unsafe {
+        ta_view(tensor, 1, three.as_ptr(), ptr::null(), 0, &raw mut part, ptr::null_mut())
+    };
+    assert_eq!(viewed, TA_OK);
+
+    assert_eq!(unsafe { ta_copy_into(part, source, ptr::null_mut()) }, TA_OK);
+
+    let written = unsafe { std::slice::from_raw_parts(info(tensor).data.cast::<u8>(), 3) };
+    assert_eq!(written, [0xff, 0x4f, 0x65]);
+    for share in [tensor, source, part] {
+        unsafe { ta_release(share) };
+    }
+}
+
+/// What to swap is known of numbers only; the rest is refused, never guessed.
+#[test]
+fn foreign_byte_order_is_refused_where_it_means_nothing() {
+    let data = data();
+    let rows = [
+        (DType { code: 18, bits: 32, lanes: 1 }, Err(TA_ERR_DTYPE)),
+        (DType { code: TA_OPAQUE_HANDLE, bits: 64, lanes: 1 }, Err(TA_ERR_DTYPE)),
+        (DType { code: TA_INT, bits: 12, lanes: 1 }, Err(TA_ERR_DTYPE)),
+        (DType { code: TA_FLOAT, bits: 128, lanes: 1 }, Ok(TA_REASON_BYTE_ORDER)),
+        (DType { code: TA_FLOAT, bits: 32, lanes: 2 }, Ok(TA_REASON_BYTE_ORDER)),
+        (DType::BOOL, Ok(TA_REASON_NONE)),
+        (DType::F8_E5M2, Ok(TA_REASON_NONE)),
+    ];
+    for (dtype, want) in rows {
+        let shape = [2i64];
+        let source = source(TA_SOURCE_MEMORY, |member| {
+            member.memory = ta_memory {
+                data: data.as_ptr().cast_mut().cast(),
+                shape: shape.as_ptr(),
+                dtype,
+                ndim: 1,
+                flags: TA_MEMORY_BYTE_SWAPPED,
+                ..unsafe { std::mem::zeroed() }
+            }
+        });
+        let got = asarray(&source, &options()).map_err(|(status, _)| status);
+        assert_eq!(got.map(|tensor| info(tensor).provenance.reason), want, "{dtype}");
+        unsafe { ta_release(got.unwrap_or(ptr::null_mut())) };
+    }
+}
+
+#[test]
+fn an_empty_tensor_is_copied_whatever_its_other_extents() {
+    let data = data();
+    let case = Case::new("", &[0, 1 << 62, 4], &[8, 4, 4], 0);
+    let copy = ta_options { copy: TA_COPY_ALWAYS, dtype: DType::F64, ..options() };
+
+    let tensor = asarray(&case.source(&data), &copy).unwrap();
+
+    assert_eq!((info(tensor).numel, info(tensor).nbytes), (0, 0));
+    unsafe { ta_release(tensor) };
+}
+
+/// Repeated elements take no room, but a copy of them would.
+#[test]
+fn a_tensor_is_no_larger_than_a_copy_of_it_could_be() {
+    let data = data();
+    let case = Case::new("", &[1 << 40, 1 << 22], &[0, 0], 0);
+    let outcome = asarray(&case.source(&data), &options());
+    assert_eq!(outcome.map_err(|(status, _)| status), Err(TA_ERR_LAYOUT));
+}
+
+/// The file's own memory is reached between its elements, and nowhere else.
+#[test]
+fn views_stay_inside_their_tensor() {
+    let data = data();
+    let case = Case::new("backwards, every second", &[4], &[-8], 24);
+    let tensor = asarray(&case.source(&data), &options()).unwrap();
+    let rows = [
+        (4, -2, 0, TA_OK),
+        (7, -1, 0, TA_OK),
+        (7, 1, -6, TA_OK),
+        (1, 1, 0, TA_OK),
+        (0, 1, 99, TA_OK),
+        (1, 1, 1, TA_ERR_OUT_OF_BOUNDS),
+        (8, -1, 0, TA_ERR_OUT_OF_BOUNDS),
+        (2, 1, i64::MAX, TA_ERR_OUT_OF_BOUNDS),
+        (2, i64::MIN, 0, TA_ERR_OUT_OF_BOUNDS),
+        (3, i64::MAX, 0, TA_ERR_LAYOUT),
+    ];
+    for (extent, stride, offset, want) in rows {
+        let (shape, strides, mut view) = ([extent], [stride], ptr::null_mut());
+        let (shape, strides) = (shape.as_ptr(), strides.as_ptr());
+        let got =
+            unsafe { ta_view(tensor, 1, shape, strides, offset, &raw mut view, ptr::null_mut()) };
+        assert_eq!(got, want, "extent {extent}, stride {stride}, offset {offset}");
+        unsafe { ta_release(view) };
+    }
+    unsafe { ta_release(tensor) };
 }

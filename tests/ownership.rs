@@ -39,22 +39,22 @@ fn requests() -> Vec<(&'static str, ta_options, i32)> {
         (
             "grad of integers",
             ta_options { dtype: DType::I8, requires_grad: TA_GRAD_YES, ..options() },
-            TA_ERR_DTYPE,
+            TA_ERR_GRAD,
         ),
         ("not accepted", ta_options { accept: TA_ACCEPT_SCALAR, ..options() }, TA_ERR_KIND),
         ("a stream of the CPU", ta_options { stream: 7, ..options() }, TA_ERR_DEVICE),
         ("no such mode", ta_options { copy: 3, ..options() }, TA_ERR_INVALID_ARGUMENT),
-        ("no such flag", ta_options { flags: 4, ..options() }, TA_ERR_INVALID_ARGUMENT),
+        ("no such flag", ta_options { flags: 8, ..options() }, TA_ERR_UNSUPPORTED),
     ]
 }
 
 #[test]
 fn a_dlpack_tensor_is_let_go_once_and_only_after_success() {
     for (name, options, want) in requests() {
-        let mut lent = Lent::new(DType::F32, &[2, 3], &[3, 1]);
+        let lent = Lent::new(DType::F32, &[2, 3], &[3, 1]);
         let mut out = ptr::null_mut();
 
-        let managed = &raw mut lent.managed;
+        let managed = lent.managed;
         let got = unsafe { ta_from_dlpack(managed, &options, &raw mut out, ptr::null_mut()) };
 
         assert_eq!(got, want, "{name}");
@@ -69,10 +69,10 @@ fn a_dlpack_tensor_is_let_go_once_and_only_after_success() {
 #[test]
 fn a_legacy_tensor_is_let_go_once_and_only_after_success() {
     for (name, options, want) in requests() {
-        let mut lent = Lent::new(DType::F32, &[2, 3], &[3, 1]);
+        let lent = Lent::new(DType::F32, &[2, 3], &[3, 1]);
         let mut out = ptr::null_mut();
 
-        let managed = &raw mut lent.legacy;
+        let managed = lent.legacy;
         let got =
             unsafe { ta_from_dlpack_legacy(managed, &options, &raw mut out, ptr::null_mut()) };
 
@@ -95,6 +95,9 @@ fn described_memory_is_let_go_once_and_only_after_success() {
                 device: ta_device { device_type: 0, index: 0 },
                 ndim: 2,
                 flags: 0,
+                byte_offset: 0,
+                stream: 0,
+                reserved: [0; 2],
                 owner: (&raw const runs).cast_mut().cast(),
                 release: Some(count_release),
             }
@@ -111,11 +114,11 @@ fn described_memory_is_let_go_once_and_only_after_success() {
 #[test]
 fn an_unknown_major_version_is_not_touched() {
     for major in [0, 2, 99, u32::MAX] {
-        let mut lent = Lent::new(DType::F32, &[2], &[1]);
-        lent.managed.version.major = major;
+        let lent = Lent::new(DType::F32, &[2], &[1]);
+        unsafe { (*lent.managed).version.major = major };
         let (mut out, mut err) = (ptr::null_mut(), error());
 
-        let managed = &raw mut lent.managed;
+        let managed = lent.managed;
         let got = unsafe { ta_from_dlpack(managed, ptr::null(), &raw mut out, &raw mut err) };
 
         assert_eq!(got, TA_ERR_UNSUPPORTED);
@@ -126,9 +129,9 @@ fn an_unknown_major_version_is_not_touched() {
 
 #[test]
 fn every_share_keeps_the_memory_until_the_last_is_gone() {
-    let mut lent = Lent::new(DType::F32, &[4], &[1]);
+    let lent = Lent::new(DType::F32, &[4], &[1]);
     let mut tensor = ptr::null_mut();
-    let managed = &raw mut lent.managed;
+    let managed = lent.managed;
     assert_eq!(
         unsafe { ta_from_dlpack(managed, ptr::null(), &raw mut tensor, ptr::null_mut()) },
         TA_OK
@@ -168,9 +171,9 @@ fn every_share_keeps_the_memory_until_the_last_is_gone() {
 
 #[test]
 fn the_last_share_may_go_on_any_thread() {
-    let mut lent = Lent::new(DType::F32, &[4], &[1]);
+    let lent = Lent::new(DType::F32, &[4], &[1]);
     let mut tensor = ptr::null_mut();
-    let managed = &raw mut lent.managed;
+    let managed = lent.managed;
     assert_eq!(
         unsafe { ta_from_dlpack(managed, ptr::null(), &raw mut tensor, ptr::null_mut()) },
         TA_OK
@@ -202,9 +205,9 @@ fn the_last_share_may_go_on_any_thread() {
 #[test]
 fn flags_survive_the_way_through() {
     for flags in [0, DLPACK_READ_ONLY, DLPACK_IS_COPIED, 1 << 40, (1 << 63) | DLPACK_READ_ONLY] {
-        let mut lent = Lent::new(DType::F32, &[4], &[1]).flags(flags);
+        let lent = Lent::new(DType::F32, &[4], &[1]).flags(flags);
         let (mut tensor, mut loan) = (ptr::null_mut(), ptr::null_mut());
-        let managed = &raw mut lent.managed;
+        let managed = lent.managed;
         assert_eq!(
             unsafe { ta_from_dlpack(managed, ptr::null(), &raw mut tensor, ptr::null_mut()) },
             TA_OK
@@ -215,7 +218,8 @@ fn flags_survive_the_way_through() {
             TA_OK
         );
 
-        assert_eq!(unsafe { (*loan).flags }.bits(), flags);
+        // "For you alone" is no longer true: our handle has the memory, too.
+        assert_eq!(unsafe { (*loan).flags }.bits(), flags & !DLPACK_IS_COPIED);
         assert_eq!(info(tensor).dlpack_flags, flags);
         assert_eq!(unsafe { ta_is_read_only(tensor) } == 1, flags & DLPACK_READ_ONLY != 0);
         assert_eq!(unsafe { ta_mutable_data(tensor) }.is_null(), flags & DLPACK_READ_ONLY != 0);
@@ -227,9 +231,9 @@ fn flags_survive_the_way_through() {
 
 #[test]
 fn a_tensor_that_has_all_that_is_asked_for_is_returned_itself() {
-    let mut lent = Lent::new(DType::F32, &[4], &[1]);
+    let lent = Lent::new(DType::F32, &[4], &[1]);
     let mut tensor = ptr::null_mut();
-    let managed = &raw mut lent.managed;
+    let managed = lent.managed;
     assert_eq!(
         unsafe { ta_from_dlpack(managed, ptr::null(), &raw mut tensor, ptr::null_mut()) },
         TA_OK
@@ -248,6 +252,32 @@ fn a_tensor_that_has_all_that_is_asked_for_is_returned_itself() {
     assert_eq!((refused, loan.is_null()), (TA_ERR_EXPORT, true));
 
     for share in [same, tensor, with_grad] {
+        unsafe { ta_release(share) };
+    }
+    assert_eq!(lent.runs(), 1);
+}
+
+#[test]
+fn a_read_only_mark_is_a_handle_of_its_own() {
+    let lent = Lent::new(DType::F32, &[4], &[1]);
+    let mut tensor = ptr::null_mut();
+    let managed = lent.legacy;
+    let taken =
+        unsafe { ta_from_dlpack_legacy(managed, ptr::null(), &raw mut tensor, ptr::null_mut()) };
+    assert_eq!(taken, TA_OK);
+    let own = source(TA_SOURCE_TENSOR, |member| member.tensor = tensor);
+    let mark = ta_options { flags: TA_MARK_READ_ONLY, copy: TA_COPY_NEVER, ..options() };
+
+    let marked = asarray(&own, &mark).unwrap();
+    let again = asarray(&source(TA_SOURCE_TENSOR, |member| member.tensor = marked), &mark).unwrap();
+    let both = ta_options { flags: TA_MARK_READ_ONLY | TA_WANT_WRITABLE, ..options() };
+
+    assert_eq!(unsafe { ta_is_read_only(tensor) }, 0, "the caller's own tensor never changes");
+    assert_eq!(unsafe { ta_is_read_only(marked) }, 1);
+    assert_eq!(info(marked).data, info(tensor).data);
+    assert_eq!(again, marked);
+    assert_eq!(asarray(&own, &both).unwrap_err().0, TA_ERR_INVALID_ARGUMENT);
+    for share in [tensor, marked, again] {
         unsafe { ta_release(share) };
     }
     assert_eq!(lent.runs(), 1);

@@ -9,6 +9,7 @@ use std::ptr;
 
 use support::*;
 use tarray::abi::*;
+use tarray::ffi::*;
 use tarray::model::dtype::DType;
 
 /// A contiguous tensor of these elements.
@@ -27,6 +28,9 @@ fn tensor<T: Copy>(
             device: ta_device { device_type: 0, index: 0 },
             ndim: shape.len() as i32,
             flags: 0,
+            byte_offset: 0,
+            stream: 0,
+            reserved: [0; 2],
             owner: ptr::null_mut(),
             release: None,
         }
@@ -153,4 +157,61 @@ fn a_suffix_that_would_pass_the_margin_gets_a_line_of_its_own() {
         "tensor([ 1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17],\n       \
          dtype=tarray.int32)"
     );
+}
+
+#[test]
+fn what_cannot_be_shown_leaves_less_to_be_implied() {
+    let shape = [2i64];
+    let far = source(TA_SOURCE_MEMORY, |member| {
+        member.memory = ta_memory {
+            data: ptr::without_provenance_mut(64),
+            shape: shape.as_ptr(),
+            dtype: DType::I64,
+            ndim: 1,
+            device: ta_device { device_type: TA_DEVICE_CUDA, index: 1 },
+            ..unsafe { std::mem::zeroed() }
+        }
+    });
+    assert_eq!(
+        text(asarray(&far, &options()).unwrap()),
+        "tensor(..., device='cuda:1', size=(2,), dtype=tarray.int64)"
+    );
+}
+
+#[test]
+fn options_change_the_text_or_are_refused() {
+    let base = ta_repr_options {
+        struct_size: size_of::<ta_repr_options>(),
+        ..unsafe { std::mem::zeroed() }
+    };
+    let rows = [
+        (ta_repr_options { precision: 2, ..base }, Ok("tensor([0.33, 0.67])")),
+        (ta_repr_options { precision: -1, ..base }, Ok("tensor([0, 1])")),
+        (
+            ta_repr_options { sci_mode: TA_SCI_ON, precision: 1, ..base },
+            Ok("tensor([3.3e-01, 6.7e-01])"),
+        ),
+        (ta_repr_options { threshold: 1, edgeitems: -1, ..base }, Ok("tensor([...], size=(2,))")),
+        (
+            ta_repr_options { default_dtype: DType::F64, precision: 1, ..base },
+            Ok("tensor([0.3, 0.7], dtype=tarray.float32)"),
+        ),
+        (ta_repr_options { precision: 2001, ..base }, Err(TA_ERR_INVALID_ARGUMENT)),
+        (ta_repr_options { edgeitems: -2, ..base }, Err(TA_ERR_INVALID_ARGUMENT)),
+        (ta_repr_options { sci_mode: 3, ..base }, Err(TA_ERR_INVALID_ARGUMENT)),
+    ];
+    let tensor = tensor(&[1.0f32 / 3.0, 2.0 / 3.0], &[2], DType::F32, &options());
+    for (style, want) in rows {
+        let (mut buffer, mut length) = ([0u8; 200], 0);
+        let start = buffer.as_mut_ptr().cast();
+        let status =
+            unsafe { ta_repr(tensor, &style, start, 200, &raw mut length, ptr::null_mut()) };
+        let got = if status == TA_OK {
+            Ok(str::from_utf8(&buffer[..length]).unwrap())
+        } else {
+            Err(status)
+        };
+        assert_eq!(got, want);
+    }
+    unsafe { ta_release(tensor) };
 }

@@ -75,7 +75,7 @@ pub struct ta_info {
     pub nbytes: u64,
     /// Combination of `TA_TENSOR_…`.
     pub flags: u64,
-    /// The flags of a DLPack export, also those that this library has no name for.
+    /// DLPack's flags as they came in with the memory, also those without a name here.
     pub dlpack_flags: u64,
     /// What the elements are.
     pub dtype: ta_dtype,

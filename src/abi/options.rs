@@ -20,6 +20,9 @@ pub const TA_GRAD_AS_SOURCE: i32 = 2;
 pub const TA_WANT_WRITABLE: u64 = 1;
 /// The result must be C-contiguous: other layouts are copied, or refused under `TA_COPY_NEVER`.
 pub const TA_WANT_CONTIGUOUS: u64 = 2;
+/// The result is marked read-only, even if the source is writable: for memory that must never
+/// change, but came in a struct that cannot say so. Contradicts `TA_WANT_WRITABLE`.
+pub const TA_MARK_READ_ONLY: u64 = 4;
 
 /// Bits of `ta_options.accept`: tensors.
 pub const TA_ACCEPT_TENSOR: u64 = 2;
@@ -58,7 +61,7 @@ pub struct ta_options {
     pub copy: i32,
     /// One of `TA_GRAD_…`.
     pub requires_grad: i32,
-    /// Combination of `TA_WANT_…`.
+    /// Combination of `TA_WANT_…` and `TA_MARK_READ_ONLY`.
     pub flags: u64,
     /// Combination of `TA_ACCEPT_…`: the sources that are allowed, at any nesting level. 0: all.
     pub accept: u64,
@@ -109,7 +112,7 @@ pub struct ta_repr_options {
     pub struct_size: usize,
     /// More elements than this are summarised; default 1000.
     pub threshold: i64,
-    /// Digits after the point; default 4.
+    /// Digits after the point, at most 2000; default 4.
     pub precision: i32,
     /// Elements shown at either end of a summarised axis; default 3.
     pub edgeitems: i32,

@@ -51,6 +51,9 @@ pub const TA_MEMORY_SUBBYTE_PADDED: u64 = 4;
 
 /// Strided memory of somebody else. Zero-initialise it; fields left zero have a meaning.
 ///
+/// Everything from the lowest element to the highest belongs to one object that may be read, and
+/// written unless it is read-only, also what lies between elements: views may reach it.
+///
 /// When a call that got it returns `TA_OK`, `release(owner)` belongs to the library: it runs
 /// exactly once, on any thread, when the last tensor over the memory is gone, or inside the
 /// call if the elements were copied. After any other status it is still the caller's.
@@ -73,6 +76,12 @@ pub struct ta_memory {
     pub ndim: i32,
     /// Combination of `TA_MEMORY_…`.
     pub flags: u64,
+    /// Where element (0, …, 0) is behind `data`, in bytes.
+    pub byte_offset: u64,
+    /// The stream on which the memory was last written, as in `ta_options`; 0 if all is done.
+    pub stream: i64,
+    /// Zero.
+    pub reserved: [u64; 2],
     /// Passed to `release`; otherwise never looked at.
     pub owner: *mut c_void,
     /// Lets the memory go. May run on any thread; must not unwind. NULL: the memory outlives every tensor over it.
@@ -103,6 +112,8 @@ pub struct ta_buffer {
     pub size_bytes: usize,
     /// `TA_MEMORY_READ_ONLY` or 0.
     pub flags: u64,
+    /// Zero.
+    pub reserved: [u64; 2],
     /// Passed to `release`; otherwise never looked at.
     pub owner: *mut c_void,
     /// Lets the bytes go. May run on any thread; must not unwind. NULL: they outlive every tensor over them.
@@ -167,7 +178,8 @@ pub struct ta_sequence_vtable {
     >,
     /// Describes item `index` in `*out`, which arrives zeroed but for `struct_size`. What it
     /// describes is borrowed: it stays valid until the next call on the same sequence; its
-    /// `release` is never run and a DLPack tensor is read, not consumed. Not NULL.
+    /// `release` is never run and a DLPack tensor is read, not consumed. A host writes no more
+    /// than `out->struct_size` bytes: the library may be older than its header. Not NULL.
     pub item: Option<
         unsafe extern "C" fn(
             user_data: *mut c_void,
@@ -221,6 +233,8 @@ pub union ta_source_value {
     pub scalar: ta_scalar,
     /// For `TA_SOURCE_SEQUENCE`.
     pub sequence: ta_sequence,
+    /// Room for kinds to come, so that they do not change the size.
+    pub reserved: [u64; 20],
 }
 
 /// Anything that becomes a tensor. Zero-initialise it, set `struct_size`, `kind` and the member.

@@ -30,10 +30,12 @@ pub const TA_ERR_KIND: ta_status = 8;
 pub const TA_ERR_NOT_WRITABLE: ta_status = 9;
 /// A callback of the host failed without a status of its own.
 pub const TA_ERR_CALLBACK: ta_status = 10;
+/// A gradient is required of elements that cannot have one: only floating and complex ones can.
+pub const TA_ERR_GRAD: ta_status = 11;
 
 /// Sharing memory was demanded and is impossible; the message names the reason.
 pub const TA_ERR_CANNOT_ALIAS: ta_status = 100;
-/// A struct, flag or version newer than this library: it cannot tell what was asked.
+/// A struct, kind, flag or version newer than this library: it cannot tell what was asked.
 pub const TA_ERR_UNSUPPORTED: ta_status = 101;
 /// No backend here can reach, read or move memory of the device.
 pub const TA_ERR_DEVICE: ta_status = 102;
@@ -43,7 +45,7 @@ pub const TA_ERR_EXPORT: ta_status = 103;
 /// Memory could not be had.
 pub const TA_ERR_OUT_OF_MEMORY: ta_status = 200;
 
-/// A bug of this library, stopped at its border; nothing was moved or written.
+/// A bug of this library, stopped at its border; no ownership has moved.
 pub const TA_ERR_INTERNAL: ta_status = 900;
 
 /// Bytes of `ta_error.message`, the terminating NUL included.

@@ -18,7 +18,7 @@ use crate::model::view::View;
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`.
-pub fn check_readable(device: Device) -> Result<()> {
+fn check_readable(device: Device) -> Result<()> {
     if device.is_host_readable() {
         return Ok(());
     }
@@ -26,37 +26,52 @@ pub fn check_readable(device: Device) -> Result<()> {
     Err(Error::new(TA_ERR_DEVICE, message))
 }
 
+/// That elements of `dtype` on `device` have values that can be read here.
+///
+/// # Errors
+/// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`.
+pub fn check_values(device: Device, dtype: DType) -> Result<()> {
+    check_readable(device)?;
+    if convert::has_values(dtype) { Ok(()) } else { Err(no_values(dtype)) }
+}
+
+#[cold]
+fn no_values(dtype: DType) -> Error {
+    let message = format_args!("elements of {dtype} have no values that can be read or written");
+    Error::new(TA_ERR_DTYPE, message)
+}
+
 /// That the elements of `view` can be read here, and become elements of `dtype`.
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`.
-pub fn check_convertible(view: &View<'_>, dtype: DType) -> Result<()> {
+fn check_convertible(view: &View<'_>, dtype: DType) -> Result<()> {
     check_readable(view.device())?;
     let from = view.dtype();
-    let possible = match from == dtype {
-        // Packed elements have no addresses to gather them from: only the whole can be copied.
-        true if view.is_packed() => view.is_contiguous(),
-        true => opaque(from, true).is_some(),
-        false => convert::can_convert(from, dtype),
-    };
-    if possible {
-        return Ok(());
+    if from != dtype {
+        return match convert::can_convert(from, dtype) {
+            true => Ok(()),
+            false => Err(no_conversion(from, dtype)),
+        };
     }
-    Err(match from == dtype {
-        true => Error::new(
-            TA_ERR_DTYPE,
-            format_args!("elements of {from} can be copied only as a contiguous whole"),
-        ),
-        false => {
-            Error::new(TA_ERR_DTYPE, format_args!("there is no conversion from {from} to {dtype}"))
-        }
-    })
+    // Packed elements have no addresses to gather them from: only the whole can be copied.
+    if view.is_packed() && !view.is_contiguous() || carrier(view, dtype).is_none() {
+        let message = format_args!("elements of {from} can be copied only as a contiguous whole");
+        return Err(Error::new(TA_ERR_DTYPE, message));
+    }
+    Ok(())
 }
 
-/// The dtype under which elements are copied: as itself; padded sub-byte ones as their bytes.
-fn opaque(dtype: DType, same: bool) -> Option<DType> {
-    if !(same && dtype.is_subbyte()) {
-        return Some(dtype);
+#[cold]
+fn no_conversion(from: DType, to: DType) -> Error {
+    Error::new(TA_ERR_DTYPE, format_args!("there is no conversion from {from} to {to}"))
+}
+
+/// The dtype under which the view's elements are copied to `dtype`: as what they are; padded
+/// sub-byte ones, which only become themselves, as their bytes.
+fn carrier(view: &View<'_>, dtype: DType) -> Option<DType> {
+    if view.dtype() != dtype || !view.is_padded() {
+        return Some(view.dtype());
     }
     let lanes = u16::try_from(dtype.itemsize()).ok()?;
     Some(DType { code: TA_OPAQUE_HANDLE, bits: 8, lanes })
@@ -72,7 +87,7 @@ fn bytes(count: i64, dtype: DType) -> Result<usize> {
 /// dense layout keeps its order of axes unless `contiguous`.
 ///
 /// # Errors
-/// As [`check_convertible`]; `TA_ERR_OUT_OF_MEMORY`, `TA_ERR_LAYOUT`.
+/// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`, `TA_ERR_OUT_OF_MEMORY`.
 pub fn gather(
     view: &View<'_>,
     dtype: DType,
@@ -84,27 +99,26 @@ pub fn gather(
         layout::compact_strides(view.shape(), 1, strides)?;
         return copy_whole(view);
     }
-    let mut steps = [0; MAX_NDIM];
-    let steps = &mut steps[..view.shape().len()];
-    view.byte_strides(steps);
-    match contiguous {
-        true => layout::compact_strides(view.shape(), 1, strides)?,
-        false => {
-            layout::copy_strides(view.shape(), steps, view.dtype().itemsize() as i64, strides)?
-        }
+    if contiguous {
+        layout::compact_strides(view.shape(), 1, strides)?;
+    } else {
+        let mut steps = [0; MAX_NDIM];
+        let steps = &mut steps[..strides.len()];
+        view.byte_strides(steps);
+        layout::copy_strides(view.shape(), steps, view.dtype().itemsize() as i64, strides)?;
     }
     let block = Block::new(bytes(view.numel(), dtype)?)?;
-    scatter(view, &block, 0, dtype, strides);
+    transfer(view, &View::of_block(&block, dtype, view.shape(), strides, view.flags())?);
     Ok(block)
 }
 
-/// Copies packed elements, or any that are contiguous, byte for byte.
+/// Copies packed elements, contiguous ones, byte for byte.
 fn copy_whole(view: &View<'_>) -> Result<Block> {
     let size = usize::try_from(view.compact_bytes()).unwrap_or(usize::MAX);
     let block = Block::new(size)?;
     if size != 0 {
-        // SAFETY: a contiguous view of this many bytes, readable by its maker's contract, and
-        // fresh memory of the same size.
+        // SAFETY: a contiguous view of so many bytes, readable by its maker's contract; the fresh
+        // block has as many.
         unsafe { view.data().copy_to_nonoverlapping(block.start(), size) };
     }
     Ok(block)
@@ -113,46 +127,20 @@ fn copy_whole(view: &View<'_>) -> Result<Block> {
 /// Writes the elements of a view, converted, `start` elements into a block, in C order.
 ///
 /// # Errors
-/// As [`check_convertible`]; `TA_ERR_INTERNAL` if they do not fit the block.
+/// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`; `TA_ERR_INTERNAL` if they do not fit the block.
 pub fn place(view: &View<'_>, block: &mut Block, start: i64, dtype: DType) -> Result<()> {
     check_convertible(view, dtype)?;
     if view.is_packed() {
         let message = format_args!("packed elements of {dtype} cannot be put one after another");
         return Err(Error::new(TA_ERR_DTYPE, message));
     }
-    let end = start.checked_add(view.numel()).filter(|_| start >= 0);
-    if !end.is_some_and(|end| bytes(end, dtype).is_ok_and(|end| end <= block.size())) {
-        return Err(Error::new(
-            TA_ERR_INTERNAL,
-            format_args!("elements placed outside their block"),
-        ));
-    }
+    let whole = [block.size() as i64 / dtype.itemsize() as i64];
+    let whole = View::of_block(block, dtype, &whole, &[1], view.flags())?;
     let mut strides = [0; MAX_NDIM];
     let strides = &mut strides[..view.shape().len()];
     layout::compact_strides(view.shape(), 1, strides)?;
-    scatter(view, block, start as usize, dtype, strides);
+    transfer(view, &whole.window(view.shape(), strides, start)?);
     Ok(())
-}
-
-/// Copies the elements of a view, which is not packed, to `start` elements into a block.
-/// `strides` are those of a dense layout that fits behind there, as the callers have checked.
-fn scatter(view: &View<'_>, block: &Block, start: usize, dtype: DType, strides: &[i64]) {
-    let mut from = [0; MAX_NDIM];
-    let from = &mut from[..strides.len()];
-    view.byte_strides(from);
-    let mut to = [0; MAX_NDIM];
-    let to = &mut to[..strides.len()];
-    to.iter_mut().zip(strides).for_each(|(to, step)| *to = step * dtype.itemsize() as i64);
-    let same = view.dtype() == dtype;
-    let (Some(read), Some(write)) = (opaque(view.dtype(), same), opaque(dtype, same)) else {
-        return;
-    };
-    let source = Elements { dtype: read, swapped: view.is_swapped(), strides: from };
-    let target = Elements { dtype: write, swapped: false, strides: to };
-    let at = block.start().wrapping_add(start * dtype.itemsize());
-    // SAFETY: the view is readable by its maker's contract; the target is inside the block, dense,
-    // and nobody else's.
-    unsafe { convert::copy(view.shape(), view.data(), source, at, target) };
 }
 
 /// Writes one value into a block, by the rules of a tensor conversion.
@@ -162,7 +150,7 @@ fn scatter(view: &View<'_>, block: &Block, start: usize, dtype: DType, strides: 
 pub fn put(value: Scalar, block: &mut Block, index: i64, dtype: DType) -> Result<()> {
     let end = index.checked_add(1).filter(|_| index >= 0);
     if !end.is_some_and(|end| bytes(end, dtype).is_ok_and(|end| end <= block.size())) {
-        return Err(Error::new(TA_ERR_INTERNAL, format_args!("a value placed outside its block")));
+        return Err(Error::new(TA_ERR_INTERNAL, format_args!("a value outside its block")));
     }
     let at = block.start().wrapping_add(index as usize * dtype.itemsize());
     // SAFETY: inside the block, which is ours.
@@ -186,30 +174,48 @@ pub fn value(view: &View<'_>) -> Result<Scalar> {
     value.ok_or_else(|| no_values(view.dtype()))
 }
 
-#[cold]
-fn no_values(dtype: DType) -> Error {
-    Error::new(
-        TA_ERR_DTYPE,
-        format_args!("elements of {dtype} have no values that can be read or written"),
-    )
+/// A tensor whose elements may be written, each in a place of its own.
+pub struct Writable<'t>(&'t Tensor);
+
+impl<'t> Writable<'t> {
+    /// Checks that nobody relies on there being no writes.
+    ///
+    /// # Errors
+    /// `TA_ERR_NOT_WRITABLE`; `TA_ERR_DEVICE` if the CPU cannot reach the memory.
+    pub fn of(tensor: &'t Tensor) -> Result<Writable<'t>> {
+        let obstacle = if tensor.is_read_only() {
+            "target is read-only"
+        } else if tensor.requires_grad() {
+            "target requires grad: writing to it in place would make its gradient wrong"
+        } else if !layout::is_non_overlapping(tensor.shape(), tensor.strides()) {
+            "several elements of target may share one place in memory"
+        } else {
+            return check_readable(tensor.device()).map(|()| Writable(tensor));
+        };
+        Err(Error::new(TA_ERR_NOT_WRITABLE, format_args!("{obstacle}")))
+    }
 }
 
 /// Overwrites the elements of `target` with those of `source`, which has the same shape.
 ///
-/// The caller has seen to it that `target` may be written and that its elements do not overlap.
-///
 /// # Errors
-/// As [`check_convertible`]; `TA_ERR_INTERNAL` for other shapes; `TA_ERR_OUT_OF_MEMORY` if the two
-/// overlap and memory to copy through cannot be had.
-pub fn overwrite(target: &Tensor, source: &View<'_>) -> Result<()> {
-    let view = target.view();
-    check_readable(target.device())?;
-    check_convertible(source, target.dtype())?;
-    if source.shape() != target.shape() {
-        return Err(Error::new(TA_ERR_INTERNAL, format_args!("elements written to another shape")));
+/// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`; `TA_ERR_INTERNAL` for other shapes; `TA_ERR_OUT_OF_MEMORY` if
+/// the two overlap and memory to copy through cannot be had.
+pub fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
+    let view = target.0.view();
+    check_convertible(source, view.dtype())?;
+    if source.shape() != view.shape() {
+        return Err(Error::new(TA_ERR_INTERNAL, format_args!("elements of another shape")));
     }
-    if source.is_packed() || view.is_packed() {
-        return overwrite_whole(&view, source);
+    if source.dtype() == view.dtype() && source.is_packed() != view.is_packed() {
+        let message = format_args!("packed {0} and padded {0} do not mix", view.dtype());
+        return Err(Error::new(TA_ERR_DTYPE, message));
+    }
+    // Of packed elements, both sides have to be a contiguous whole.
+    check_convertible(&view, view.dtype())?;
+    if view.is_packed() {
+        overwrite_packed(&view, source);
+        return Ok(());
     }
     if !source.overlaps(&view) {
         transfer(source, &view);
@@ -217,69 +223,61 @@ pub fn overwrite(target: &Tensor, source: &View<'_>) -> Result<()> {
     }
     let mut strides = [0; MAX_NDIM];
     let strides = &mut strides[..source.shape().len()];
-    let copy = gather(source, target.dtype(), false, strides)?;
-    transfer(&View::of_block(&copy, target.dtype(), source, strides), &view);
+    let copy = gather(source, view.dtype(), false, strides)?;
+    transfer(&View::of_block(&copy, view.dtype(), source.shape(), strides, view.flags())?, &view);
     Ok(())
 }
 
-/// Packed elements are written as a whole, if both sides are contiguous.
-fn overwrite_whole(target: &View<'_>, source: &View<'_>) -> Result<()> {
-    if target.is_packed() != source.is_packed() {
-        return Err(Error::new(
-            TA_ERR_DTYPE,
-            format_args!("there is no conversion between packed and padded {}", source.dtype()),
-        ));
-    }
-    check_convertible(target, target.dtype())?;
-    let size = usize::try_from(source.compact_bytes()).unwrap_or(usize::MAX);
-    if size != 0 {
-        // SAFETY: two contiguous views of this many bytes, readable and, as the caller has seen
-        // to, writable; `copy` allows them to overlap.
-        unsafe { source.data().copy_to(target.data(), size) };
-    }
-    Ok(())
-}
-
-/// Copies between views of one shape, not packed, that share no memory.
-fn transfer(source: &View<'_>, target: &View<'_>) {
-    let mut from = [0; MAX_NDIM];
-    let from = &mut from[..source.shape().len()];
-    source.byte_strides(from);
-    let mut to = [0; MAX_NDIM];
-    let to = &mut to[..source.shape().len()];
-    target.byte_strides(to);
-    let same = source.dtype() == target.dtype();
-    let read = opaque(source.dtype(), same).unwrap_or(source.dtype());
-    let write = opaque(target.dtype(), same).unwrap_or(target.dtype());
-    let source_elements = Elements { dtype: read, swapped: source.is_swapped(), strides: from };
-    let target_elements = Elements { dtype: write, swapped: target.is_swapped(), strides: to };
-    // SAFETY: both are views, so readable and, as the caller has seen to, writable; neither
-    // overlaps the other, nor the target itself.
-    unsafe {
-        convert::copy(
-            source.shape(),
-            source.data(),
-            source_elements,
-            target.data(),
-            target_elements,
-        )
-    };
-}
-
-/// Writes one value to every element of `target`, which may be written and does not overlap itself.
+/// Writes one value to every element of `target`.
 ///
 /// # Errors
-/// `TA_ERR_DEVICE`; `TA_ERR_DTYPE` if the dtype has no values.
-pub fn fill(target: &Tensor, value: Scalar) -> Result<()> {
-    check_readable(target.device())?;
-    let view = target.view();
+/// `TA_ERR_DTYPE` if the dtype has no values.
+pub fn fill(target: &Writable<'_>, value: Scalar) -> Result<()> {
+    let view = target.0.view();
     let mut steps = [0; MAX_NDIM];
-    let strides = &mut steps[..target.shape().len()];
+    let strides = &mut steps[..view.shape().len()];
     view.byte_strides(strides);
-    let elements = Elements { dtype: target.dtype(), swapped: false, strides };
-    // SAFETY: a tensor's own elements, which the caller has seen to may be written.
-    match unsafe { convert::fill(target.shape(), value, target.data(), elements) } {
+    let elements = Elements { dtype: view.dtype(), swapped: false, strides };
+    // SAFETY: a tensor's own elements, which may be written and do not overlap.
+    match unsafe { convert::fill(view.shape(), value, view.data(), elements) } {
         true => Ok(()),
-        false => Err(no_values(target.dtype())),
+        false => Err(no_values(view.dtype())),
+    }
+}
+
+/// Copies between views of one shape, not packed. The callers have checked that there is a
+/// conversion, and that the target may be written and overlaps neither itself nor the source.
+fn transfer(source: &View<'_>, target: &View<'_>) {
+    let (mut from, mut to) = ([0; MAX_NDIM], [0; MAX_NDIM]);
+    let from = &mut from[..source.shape().len()];
+    let to = &mut to[..source.shape().len()];
+    source.byte_strides(from);
+    target.byte_strides(to);
+    let (read, write) = (carrier(source, target.dtype()), carrier(target, source.dtype()));
+    let (Some(read), Some(write)) = (read, write) else { return };
+    let readable = Elements { dtype: read, swapped: source.is_swapped(), strides: from };
+    let writable = Elements { dtype: write, swapped: target.is_swapped(), strides: to };
+    // SAFETY: both are views, so readable and, as the callers have checked, writable.
+    unsafe { convert::copy(source.shape(), source.data(), readable, target.data(), writable) };
+}
+
+/// Copies packed elements, contiguous on both sides, bit for bit: the last byte may be shared with
+/// elements that are not the target's. The two may overlap.
+fn overwrite_packed(target: &View<'_>, source: &View<'_>) {
+    let bits = source.numel() as u64 * u64::from(source.dtype().total_bits());
+    let (whole, rest) = ((bits / 8) as usize, bits % 8);
+    let last = source.data().wrapping_add(whole);
+    // SAFETY: if there is a rest, it is in the byte behind the whole ones, which is readable. Read
+    // before anything is written, as it may be among it.
+    let tail = if rest == 0 { 0 } else { unsafe { last.read() } };
+    // SAFETY: both have this many bytes, readable and, as the caller has checked, writable.
+    unsafe { source.data().copy_to(target.data(), whole) };
+    if rest != 0 {
+        let mask = (1u8 << rest) - 1;
+        let place = target.data().wrapping_add(whole);
+        // SAFETY: the target's last byte, as that of the source.
+        let kept = unsafe { place.read() } & !mask;
+        // SAFETY: as above.
+        unsafe { place.write(kept | tail & mask) };
     }
 }

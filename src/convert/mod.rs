@@ -64,6 +64,11 @@ pub fn can_convert(from: DType, to: DType) -> bool {
     opaque || (Endpoint::of(from).is_some() && Endpoint::of(to).is_some())
 }
 
+/// Whether elements of `dtype` have values that [`load`] reads and [`store`] writes.
+pub fn has_values(dtype: DType) -> bool {
+    Endpoint::of(dtype).is_some()
+}
+
 /// Copies every element of `source` to the same index of `target`, converted to its dtype.
 ///
 /// Elements of equal dtypes are copied bit for bit, NaN payloads and odd `bool` bytes

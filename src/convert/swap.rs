@@ -2,13 +2,10 @@
 
 use crate::model::dtype::DType;
 
-/// Bytes of each number within an element of `dtype` whose order is reversed if `swapped`.
-///
-/// Both halves of a complex number and every lane are numbers of their own. 1 means that
-/// there is nothing to do: not asked, single bytes, or numbers that are not whole bytes.
+/// Bytes of each number within an element of `dtype` whose order is reversed if `swapped`; 1 means
+/// that there is nothing to do.
 pub(super) fn unit(dtype: DType, swapped: bool) -> usize {
-    let bits = if dtype.is_complex() { dtype.bits / 2 } else { dtype.bits };
-    if swapped && bits.is_multiple_of(8) { usize::from(bits / 8).max(1) } else { 1 }
+    if swapped { dtype.component_size() } else { 1 }
 }
 
 /// Reverses every group of `unit` bytes.

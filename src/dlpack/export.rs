@@ -10,7 +10,8 @@ use crate::model::alloc;
 use crate::model::error::{Error, Result};
 use crate::model::tensor::Tensor;
 
-/// Lends with `flags` on top of those that came in with the memory.
+/// Lends with `flags` on top of those that came in with the memory, but for IS_COPIED: that says
+/// "for you alone", which another loan, or the handle, would make a lie.
 ///
 /// Where that adds nothing, the handle's own struct is lent: one atomic increment. Else the loan
 /// is a block of its own.
@@ -19,7 +20,7 @@ use crate::model::tensor::Tensor;
 /// `TA_ERR_EXPORT` if the tensor requires grad; `TA_ERR_OUT_OF_MEMORY`.
 pub fn lend(tensor: &Tensor, flags: u64) -> Result<*mut DLManagedTensorVersioned> {
     check_no_grad(tensor)?;
-    let own = tensor.facts().flags;
+    let own = tensor.flags() & !DLPACK_IS_COPIED;
     if own | flags == own {
         return Ok(tensor.lend());
     }
@@ -48,7 +49,7 @@ pub fn lend_legacy(tensor: &Tensor) -> Result<*mut DLManagedTensor> {
     if tensor.is_read_only() {
         return Err(untold("is read-only"));
     }
-    if tensor.facts().flags & DLPACK_SUBBYTE_PADDED != 0 {
+    if tensor.view().is_padded() {
         return Err(untold("has padded elements"));
     }
     Loan::start(tensor, |dl_tensor, context| DLManagedTensor {

@@ -24,6 +24,7 @@ use crate::hub;
 /// \retval TA_ERR_LAYOUT            Shape or strides that no memory can have.
 /// \retval TA_ERR_DTYPE             The dtype does not exist, cannot be inferred, or no
 ///                                  conversion to it exists.
+/// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
 /// \retval TA_ERR_OVERFLOW          A number does not fit the dtype; the message has its path.
 /// \retval TA_ERR_RAGGED            Parts of a sequence differ in shape; the message has the path.
 /// \retval TA_ERR_KIND              `options->accept` does not allow the source.
@@ -47,9 +48,9 @@ pub unsafe extern "C" fn ta_asarray(
         // SAFETY: NULL or a sized struct, by the caller's contract.
         let request = unsafe { request(options) }?;
         // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
-        let tensor = unsafe { source::parse(source, |source| hub::asarray(source, &request)) }?;
+        let outcome = unsafe { source::parse(source, |source| hub::asarray(source, &request)) }?;
         // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(tensor, out) };
+        unsafe { give(outcome.settle(), out) };
         Ok(())
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
@@ -61,7 +62,8 @@ pub unsafe extern "C" fn ta_asarray(
 /// On TA_OK `managed` has changed hands: its deleter runs once, on whatever thread drops the
 /// last share, or inside the call if the elements were copied. On any failure, an unknown major
 /// version included, it is still the caller's and untouched. Any 1.x is understood; a NULL
-/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept.
+/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. Everything from the
+/// lowest element to the highest must belong to one object: views may reach what lies between.
 ///
 /// \param managed  The tensor to take, not NULL.
 /// \param options  What the result must be, or NULL for all defaults.
@@ -73,6 +75,7 @@ pub unsafe extern "C" fn ta_asarray(
 /// \retval TA_ERR_INVALID_ARGUMENT  An option or the device is outside its range.
 /// \retval TA_ERR_LAYOUT            Negative or too large ndim, extent, strides or offset.
 /// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be converted as asked.
+/// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
 /// \retval TA_ERR_KIND              `options->accept` does not allow DLPack.
 /// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but a copy is needed; the message says why.
 /// \retval TA_ERR_UNSUPPORTED       The major version is not 1, or a struct is newer than this library.
@@ -94,9 +97,9 @@ pub unsafe extern "C" fn ta_from_dlpack(
         let request = unsafe { request(options) }?;
         // SAFETY: NULL or initialised, by the caller's contract.
         let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
-        let tensor = hub::asarray(source, &request)?;
+        let outcome = hub::asarray(source, &request)?;
         // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(tensor, out) };
+        unsafe { give(outcome.settle(), out) };
         Ok(())
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
@@ -132,9 +135,9 @@ pub unsafe extern "C" fn ta_from_dlpack_legacy(
         let request = unsafe { request(options) }?;
         // SAFETY: NULL or initialised, by the caller's contract.
         let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
-        let tensor = hub::asarray(source, &request)?;
+        let outcome = hub::asarray(source, &request)?;
         // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(tensor, out) };
+        unsafe { give(outcome.settle(), out) };
         Ok(())
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
@@ -146,7 +149,8 @@ pub unsafe extern "C" fn ta_from_dlpack_legacy(
 /// No bytes move unless `options` ask for it: `*out` describes the memory that the tensor
 /// shares, with all strides, and keeps it alive until its deleter has run, also past
 /// ta_release(tensor). The deleter may run on any thread. READ_ONLY, SUBBYTE_TYPE_PADDED and
-/// the flags that came in with the memory go out with it; a copy made here says IS_COPIED.
+/// the unknown flags that came in with the memory go out with it. IS_COPIED promises that nobody
+/// else has the memory: only a copy that this call makes says it.
 ///
 /// \param tensor   Live handle, not NULL. Borrowed.
 /// \param options  How to lend it, or NULL for as it is.

@@ -20,6 +20,9 @@ const ACCEPT_ALL: u64 = TA_ACCEPT_TENSOR
     | TA_ACCEPT_SCALAR
     | TA_ACCEPT_SEQUENCE;
 
+/// More digits than any number has; Rust's formatting stops at 2**16.
+const MOST_DIGITS: usize = 2000;
+
 /// The request in a `ta_options`; NULL for all defaults.
 ///
 /// # Safety
@@ -30,7 +33,14 @@ pub(super) unsafe fn request(options: *const ta_options) -> Result<Request> {
     }
     // SAFETY: passed on from this function's contract.
     let given = unsafe { sized::read(options, "options") }?;
-    check_known(given.flags, TA_WANT_WRITABLE | TA_WANT_CONTIGUOUS, "options.flags")?;
+    const KNOWN: u64 = TA_WANT_WRITABLE | TA_WANT_CONTIGUOUS | TA_MARK_READ_ONLY;
+    check_known(given.flags, KNOWN, "options.flags")?;
+    if given.flags & TA_WANT_WRITABLE != 0 && given.flags & TA_MARK_READ_ONLY != 0 {
+        let message = format_args!(
+            "options.flags has TA_WANT_WRITABLE and TA_MARK_READ_ONLY, which contradict"
+        );
+        return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
+    }
     check_known(given.accept, ACCEPT_ALL, "options.accept")?;
     let grad = match given.requires_grad {
         TA_GRAD_NO => Grad::No,
@@ -49,6 +59,7 @@ pub(super) unsafe fn request(options: *const ta_options) -> Result<Request> {
         grad,
         writable: given.flags & TA_WANT_WRITABLE != 0,
         contiguous: given.flags & TA_WANT_CONTIGUOUS != 0,
+        read_only: given.flags & TA_MARK_READ_ONLY != 0,
         accept: given.accept,
         stream: given.stream,
     })
@@ -101,7 +112,10 @@ pub(super) unsafe fn repr_style(options: *const ta_repr_options) -> Result<Style
     };
     Ok(Style {
         threshold: number(given.threshold, default.threshold as usize, "options.threshold")? as i64,
-        precision: number(given.precision.into(), default.precision, "options.precision")?,
+        precision: match number(given.precision.into(), default.precision, "options.precision")? {
+            digits @ 0..=MOST_DIGITS => digits,
+            _ => return Err(outside("options.precision", given.precision)),
+        },
         edgeitems: number(given.edgeitems.into(), default.edgeitems, "options.edgeitems")?,
         linewidth: number(given.linewidth.into(), default.linewidth, "options.linewidth")?,
         sci_mode,
@@ -147,8 +161,8 @@ pub(super) fn check_known(flags: u64, known: u64, argument: &'static str) -> Res
     match flags & !known {
         0 => Ok(()),
         unknown => Err(Error::new(
-            TA_ERR_INVALID_ARGUMENT,
-            format_args!("{argument} has bits that mean nothing here: {unknown:#x}"),
+            TA_ERR_UNSUPPORTED,
+            format_args!("{argument} has bits that this library does not know: {unknown:#x}"),
         )),
     }
 }
@@ -156,6 +170,13 @@ pub(super) fn check_known(flags: u64, known: u64, argument: &'static str) -> Res
 /// That a reserved field is zero.
 pub(super) fn check_zero(value: i32, argument: &'static str) -> Result<()> {
     if value == 0 { Ok(()) } else { Err(outside(argument, value)) }
+}
+
+/// A kind or flag of a newer caller.
+#[cold]
+pub(super) fn unknown(argument: &'static str, value: i32) -> Error {
+    let message = format_args!("{argument} is one that this library does not know: {value}");
+    Error::new(TA_ERR_UNSUPPORTED, message)
 }
 
 #[cold]

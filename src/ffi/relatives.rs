@@ -15,9 +15,11 @@ use crate::model::plan::CopyMode;
 ///
 /// \retval TA_OK                    `*out` is a live handle.
 /// \retval TA_ERR_NULL_ARGUMENT     `memory`, `out`, `shape`, or `data` with elements is NULL.
-/// \retval TA_ERR_INVALID_ARGUMENT  A flag or the device is outside its range.
+/// \retval TA_ERR_INVALID_ARGUMENT  The device is outside its range.
 /// \retval TA_ERR_LAYOUT            Shape or strides that no memory can have.
-/// \retval TA_ERR_DTYPE             The dtype does not exist.
+/// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be in foreign byte order.
+/// \retval TA_ERR_UNSUPPORTED       A flag that this library does not know.
+/// \retval TA_ERR_DEVICE            A stream of a device whose streams no backend here knows.
 /// \retval TA_ERR_CANNOT_ALIAS      Swapped bytes, or strides that are no multiple of the element.
 /// \retval TA_ERR_OUT_OF_MEMORY     Memory for the handle could not be had.
 ///
@@ -35,10 +37,10 @@ pub unsafe extern "C" fn ta_from_array(
         let memory = unsafe { memory.read() };
         // SAFETY: the caller vouches for the pointers in it.
         let source = unsafe { source::memory(&memory, TA_ORIGIN_MEMORY) }?;
-        let tensor =
+        let outcome =
             hub::asarray(source, &Request { copy: CopyMode::Never, ..Request::default() })?;
         // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(tensor, out) };
+        unsafe { give(outcome.settle(), out) };
         Ok(())
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
@@ -57,7 +59,9 @@ pub unsafe extern "C" fn ta_from_array(
 /// \retval TA_OK                    `*out` is a live handle.
 /// \retval TA_ERR_NULL_ARGUMENT     `buffer`, `out`, or `data` with bytes is NULL.
 /// \retval TA_ERR_INVALID_ARGUMENT  `count` is below -1, or it is -1 and the bytes behind the
-///                                  offset are no multiple of the element, or a flag is unknown.
+///                                  offset are no multiple of the element.
+/// \retval TA_ERR_UNSUPPORTED       A flag that this library does not know.
+/// \retval TA_ERR_LAYOUT            More bytes or elements than memory can hold.
 /// \retval TA_ERR_OUT_OF_BOUNDS     The offset or the elements lie outside the buffer.
 /// \retval TA_ERR_DTYPE             The dtype is not given or does not exist.
 /// \retval TA_ERR_OUT_OF_MEMORY     Memory for the handle could not be had.
@@ -79,9 +83,9 @@ pub unsafe extern "C" fn ta_frombuffer(
         let buffer = unsafe { buffer.read() };
         // SAFETY: the caller vouches for the pointers in it.
         let (bytes, claim) = unsafe { source::buffer(&buffer) }?;
-        let tensor = hub::frombuffer(bytes, claim, dtype, count, offset_bytes)?;
+        let outcome = hub::frombuffer(bytes, claim, dtype, count, offset_bytes)?;
         // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(tensor, out) };
+        unsafe { give(outcome.settle(), out) };
         Ok(())
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
@@ -102,6 +106,7 @@ pub unsafe extern "C" fn ta_frombuffer(
 /// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
 /// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range or contradicts.
 /// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be converted as asked.
+/// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
 /// \retval TA_ERR_KIND              `options->accept` does not allow tensors.
 /// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
 /// \retval TA_ERR_DEVICE            Memory that no backend here can read or move.
@@ -124,7 +129,7 @@ pub unsafe extern "C" fn ta_copy(
         let request = unsafe { request(options) }?;
         let copy = hub::asarray(Source::Tensor(&tensor), &request.always_copy()?)?;
         // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(copy, out) };
+        unsafe { give(copy.settle(), out) };
         Ok(())
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.

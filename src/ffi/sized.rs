@@ -15,7 +15,7 @@ use crate::model::error::{Error, Result};
 ///
 /// # Safety
 /// Exactly that, and `repr(C)`.
-pub(super) unsafe trait Sized: Copy {
+pub(super) unsafe trait SizedStruct: Copy {
     /// Its size in the first release that had it.
     const FIRST: usize;
 }
@@ -26,7 +26,7 @@ macro_rules! sized {
             const _: () = assert!(std::mem::offset_of!($name, struct_size) == 0);
             // SAFETY: repr(C), asserted above; integers, raw pointers, nullable function pointers
             // and unions of them, for which zero is a value.
-            unsafe impl Sized for $name {
+            unsafe impl SizedStruct for $name {
                 const FIRST: usize = $size;
             }
         )*
@@ -44,7 +44,7 @@ sized! {
 }
 
 /// A struct that is all zero but for its size.
-pub(super) fn zeroed<T: Sized>() -> T {
+pub(super) fn zeroed<T: SizedStruct>() -> T {
     let mut value = MaybeUninit::<T>::zeroed();
     // SAFETY: the size comes first, and there is room for it.
     unsafe { value.as_mut_ptr().cast::<usize>().write(size_of::<T>()) };
@@ -60,7 +60,7 @@ pub(super) fn zeroed<T: Sized>() -> T {
 ///
 /// # Safety
 /// `theirs` is NULL or initialised for as many bytes as its first field says.
-pub(super) unsafe fn read<T: Sized>(theirs: *const T, argument: &'static str) -> Result<T> {
+pub(super) unsafe fn read<T: SizedStruct>(theirs: *const T, argument: &'static str) -> Result<T> {
     // SAFETY: passed on from this function's contract.
     let size = unsafe { size(theirs, argument) }?;
     let mut ours = zeroed::<T>();
@@ -88,7 +88,7 @@ pub(super) unsafe fn read<T: Sized>(theirs: *const T, argument: &'static str) ->
 ///
 /// # Safety
 /// `theirs` is NULL or valid for writes of as many bytes as its first field says.
-pub(super) unsafe fn write<T: Sized>(
+pub(super) unsafe fn write<T: SizedStruct>(
     theirs: *mut T,
     ours: T,
     argument: &'static str,
@@ -116,7 +116,7 @@ pub(super) unsafe fn write<T: Sized>(
 ///
 /// # Safety
 /// `theirs` is NULL or its first field is initialised.
-unsafe fn size<T: Sized>(theirs: *const T, argument: &'static str) -> Result<usize> {
+unsafe fn size<T: SizedStruct>(theirs: *const T, argument: &'static str) -> Result<usize> {
     let theirs = non_null(theirs, argument)?;
     // SAFETY: not NULL, and the size comes first.
     let size = unsafe { theirs.cast::<usize>().read() };

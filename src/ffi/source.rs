@@ -2,12 +2,12 @@
 
 use crate::abi::*;
 use crate::dlpack;
-use crate::ffi::options::{check_known, check_zero, outside};
+use crate::ffi::options::{check_known, check_zero, outside, unknown};
 use crate::ffi::sequence::Callbacks;
 use crate::ffi::{extents, non_null, sized};
-use crate::hub::Source;
+use crate::hub::{Request, Source};
 use crate::model::device::Device;
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::model::owner::Claim;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
@@ -27,7 +27,7 @@ pub(super) unsafe fn parse<T>(
     let origin = |own: i32| match given.origin {
         0 => Ok(own),
         TA_ORIGIN_TENSOR..=TA_ORIGIN_SEQUENCE => Ok(given.origin),
-        other => Err(outside("source.origin", other)),
+        other => Err(unknown("source.origin", other)),
     };
     // SAFETY (of each arm): `kind` says which member is initialised; an all-zero one is, too.
     match given.kind {
@@ -82,7 +82,7 @@ pub(super) unsafe fn parse<T>(
             let callbacks = unsafe { Callbacks::new(&sequence) }?;
             then(Source::Sequence(&callbacks, origin(TA_ORIGIN_SEQUENCE)?))
         }
-        other => Err(outside("source.kind", other)),
+        other => Err(unknown("source.kind", other)),
     }
 }
 
@@ -110,7 +110,8 @@ pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: i32) -> Result<Source
     check_known(given.flags, KNOWN, "memory.flags")?;
     // SAFETY: NULL or ndim extents, by the caller's contract.
     let shape = unsafe { extents(given.shape, given.ndim, "memory.shape") }?;
-    let strides = match given.strides_bytes.is_null() {
+    check_unused(&given.reserved, "memory.reserved")?;
+    let strides = match given.strides_bytes.is_null() || shape.is_empty() {
         true => Strides::Compact,
         false => {
             // SAFETY: not NULL, so ndim strides by the caller's contract.
@@ -121,7 +122,7 @@ pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: i32) -> Result<Source
     };
     let description = Description {
         data: given.data.cast(),
-        byte_offset: 0,
+        byte_offset: given.byte_offset,
         dtype: given.dtype,
         device: given.device.given().unwrap_or(Device::CPU),
         shape,
@@ -131,9 +132,22 @@ pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: i32) -> Result<Source
     };
     // SAFETY: the caller vouches for the memory.
     let view = unsafe { View::new(description) }?;
+    Request::check_stream(given.stream, view.device())?;
     // SAFETY: the caller hands the release over if the call succeeds.
     let claim = unsafe { Claim::new(given.owner, given.release) };
     Ok(Source::Memory(view, claim, origin))
+}
+
+/// That fields of a newer caller are not in use.
+fn check_unused(reserved: &[u64; 2], argument: &'static str) -> Result<()> {
+    match reserved {
+        [0, 0] => Ok(()),
+        _ => {
+            let message =
+                format_args!("{argument} is not zero: this library does not know what it means");
+            Err(Error::new(TA_ERR_UNSUPPORTED, message))
+        }
+    }
 }
 
 /// `TA_MEMORY_…` as DLPack says it.
@@ -158,7 +172,8 @@ unsafe fn typed_scalar<'a>(given: &ta_typed_scalar, origin: i32) -> Result<Sourc
         shape: &[],
         strides: Strides::Compact,
         swapped: given.flags & TA_MEMORY_BYTE_SWAPPED != 0,
-        flags: DLPACK_READ_ONLY,
+        // One element, on its own, always fills its bytes.
+        flags: DLPACK_READ_ONLY | DLPACK_SUBBYTE_PADDED,
     };
     // SAFETY: the caller vouches for the bytes.
     Ok(Source::TypedScalar(unsafe { View::new(description) }?, origin))
@@ -170,6 +185,7 @@ unsafe fn typed_scalar<'a>(given: &ta_typed_scalar, origin: i32) -> Result<Sourc
 /// The bytes are there for `'a`, and their release changes hands if the call succeeds.
 pub(super) unsafe fn buffer<'a>(given: &ta_buffer) -> Result<(Bytes<'a>, Claim)> {
     check_known(given.flags, TA_MEMORY_READ_ONLY, "buffer.flags")?;
+    check_unused(&given.reserved, "buffer.reserved")?;
     // SAFETY: the caller vouches for the bytes.
     let bytes =
         unsafe { Bytes::new(given.data.cast(), given.size_bytes, dlpack_flags(given.flags)) }?;

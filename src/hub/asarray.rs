@@ -12,8 +12,29 @@ use crate::model::owner::{Claim, Owner};
 use crate::model::plan::{CopyMode, Facts, Plan, Reason, decide};
 use crate::model::provenance::Provenance;
 use crate::model::scalar::Scalar;
-use crate::model::tensor::{self, Draft, Tensor};
+use crate::model::tensor::{Draft, Marks, Tensor};
 use crate::model::view::{Bytes, View};
+
+/// A tensor, and what was taken for it but is not needed: memory that was copied.
+///
+/// Foreign memory goes when this does, not earlier: views of it may still be on the stack below.
+#[must_use]
+pub struct Outcome {
+    tensor: Tensor,
+    spent: Owner,
+}
+
+impl Outcome {
+    fn of(tensor: Tensor) -> Outcome {
+        Outcome { tensor, spent: Owner::Nobody }
+    }
+
+    /// Lets go what is not needed. No source of the call may be around any more.
+    pub fn settle(self) -> Tensor {
+        drop(self.spent);
+        self.tensor
+    }
+}
 
 /// Makes a tensor of anything that is a [`Source`].
 ///
@@ -22,11 +43,11 @@ use crate::model::view::{Bytes, View};
 /// # Errors
 /// As `ta_asarray` lists them; the source is then as it was.
 #[doc(alias = "ta_asarray")]
-pub fn asarray(source: Source<'_>, request: &Request) -> Result<Tensor> {
+pub fn asarray(source: Source<'_>, request: &Request) -> Result<Outcome> {
     match source {
         Source::Tensor(tensor) => {
             request.check_accepts(TA_ORIGIN_TENSOR)?;
-            of_tensor(tensor, request)
+            of_tensor(tensor, request).map(Outcome::of)
         }
         Source::Memory(view, claim, origin) => {
             request.check_accepts(origin)?;
@@ -40,15 +61,15 @@ pub fn asarray(source: Source<'_>, request: &Request) -> Result<Tensor> {
         }
         Source::TypedScalar(view, origin) => {
             request.check_accepts(origin)?;
-            of_typed_scalar(&view, origin, request)
+            of_typed_scalar(&view, origin, request).map(Outcome::of)
         }
         Source::Scalar(value, origin) => {
             request.check_accepts(origin)?;
-            of_scalar(value, origin, request)
+            of_scalar(value, origin, request).map(Outcome::of)
         }
         Source::Sequence(sequence, origin) => {
             request.check_accepts(origin)?;
-            of_sequence(sequence, origin, request)
+            of_sequence(sequence, origin, request).map(Outcome::of)
         }
     }
 }
@@ -64,7 +85,7 @@ pub fn frombuffer(
     dtype: DType,
     count: i64,
     offset: usize,
-) -> Result<Tensor> {
+) -> Result<Outcome> {
     let dtype = dtype
         .given()
         .ok_or_else(|| Error::new(TA_ERR_DTYPE, format_args!("frombuffer needs a dtype")))?;
@@ -91,10 +112,10 @@ fn of_tensor(tensor: &Tensor, request: &Request) -> Result<Tensor> {
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(tensor.requires_grad(), target.dtype)?;
     match decide(target.facts(&view), request.demand()) {
-        Plan::Alias if requires_grad == tensor.requires_grad() => Ok(tensor.clone()),
+        Plan::Alias if is_already(tensor, request, requires_grad) => Ok(tensor.clone()),
         // The caller's own tensor never changes: another flag is another handle.
         Plan::Alias => {
-            let draft = alias(&view, TA_ORIGIN_TENSOR, requires_grad)?;
+            let draft = alias(&view, TA_ORIGIN_TENSOR, request, requires_grad)?;
             Ok(draft.adopt(Owner::Tensor(tensor.root())))
         }
         Plan::Copy(reason) => copy(&view, target, TA_ORIGIN_TENSOR, reason, request, requires_grad),
@@ -102,15 +123,23 @@ fn of_tensor(tensor: &Tensor, request: &Request) -> Result<Tensor> {
     }
 }
 
-fn of_memory(view: View<'_>, claim: Claim, origin: i32, request: &Request) -> Result<Tensor> {
+/// Whether the tensor has all marks that the result is to have.
+fn is_already(tensor: &Tensor, request: &Request, requires_grad: bool) -> bool {
+    let flags = tensor.flags();
+    requires_grad == tensor.requires_grad() && request.mark(flags) == flags
+}
+
+fn of_memory(view: View<'_>, claim: Claim, origin: i32, request: &Request) -> Result<Outcome> {
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
     match decide(target.facts(&view), request.demand()) {
-        Plan::Alias => Ok(alias(&view, origin, requires_grad)?.adopt(claim.take())),
+        Plan::Alias => {
+            let draft = alias(&view, origin, request, requires_grad)?;
+            Ok(Outcome::of(draft.adopt(claim.take())))
+        }
         Plan::Copy(reason) => {
             let tensor = copy(&view, target, origin, reason, request, requires_grad)?;
-            drop(claim.take());
-            Ok(tensor)
+            Ok(Outcome { tensor, spent: claim.take() })
         }
         Plan::Refused(reason) => Err(refusal(reason, &view, target)),
     }
@@ -152,17 +181,9 @@ impl Target {
 }
 
 /// A tensor over the view's memory, but for its owner.
-fn alias(view: &View<'_>, origin: i32, requires_grad: bool) -> Result<Draft> {
-    let facts = tensor::Facts {
-        data: view.data(),
-        byte_offset: view.byte_offset(),
-        dtype: view.dtype(),
-        device: view.device(),
-        flags: view.flags(),
-        requires_grad,
-        provenance: Provenance::alias(origin),
-    };
-    Draft::new(view.shape(), facts, |strides| view.element_strides(strides))
+fn alias(view: &View<'_>, origin: i32, request: &Request, requires_grad: bool) -> Result<Draft> {
+    let provenance = Provenance::alias(origin);
+    Draft::new(view, Marks { flags: request.mark(view.flags()), requires_grad, provenance })
 }
 
 /// A tensor over a converted copy of the view's elements.
@@ -178,9 +199,9 @@ fn copy(
     let mut strides = [0; MAX_NDIM];
     let strides = &mut strides[..view.shape().len()];
     let block = memory::gather(view, target.dtype, request.contiguous, strides)?;
-    let flags = view.flags() & DLPACK_SUBBYTE_PADDED;
+    let flags = request.mark(view.flags() & DLPACK_SUBBYTE_PADDED);
     let provenance = Provenance::copy(origin, reason);
-    own(block, view.shape(), strides, target.dtype, flags, requires_grad, provenance)
+    own(block, target.dtype, view.shape(), strides, Marks { flags, requires_grad, provenance })
 }
 
 /// That memory for a result can be had there.
@@ -193,22 +214,8 @@ fn check_allocatable(device: Device) -> Result<()> {
 }
 
 /// A tensor over a block of our own.
-fn own(
-    block: Block,
-    shape: &[i64],
-    strides: &[i64],
-    dtype: DType,
-    flags: u64,
-    requires_grad: bool,
-    provenance: Provenance,
-) -> Result<Tensor> {
-    let (data, byte_offset, device) = (block.start(), 0, Device::CPU);
-    let facts =
-        tensor::Facts { data, byte_offset, dtype, device, flags, requires_grad, provenance };
-    let draft = Draft::new(shape, facts, |out| {
-        out.copy_from_slice(strides);
-        Ok(())
-    })?;
+fn own(block: Block, dtype: DType, shape: &[i64], strides: &[i64], marks: Marks) -> Result<Tensor> {
+    let draft = Draft::new(&View::of_block(&block, dtype, shape, strides, marks.flags)?, marks)?;
     Ok(draft.adopt(Owner::Block(block)))
 }
 
@@ -232,7 +239,8 @@ fn of_typed_scalar(view: &View<'_>, origin: i32, request: &Request) -> Result<Te
         _ => "can't alias typed scalars",
     };
     check_values(what, request)?;
-    let target = Target::of(view, &Request { device: None, ..*request })?;
+    let target = Target { dtype: request.dtype.unwrap_or(view.dtype()), device: Device::CPU };
+    target.dtype.check()?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
     copy(view, target, origin, Reason::NotMemory, request, requires_grad)
 }
@@ -248,7 +256,7 @@ fn of_scalar(value: Scalar, origin: i32, request: &Request) -> Result<Tensor> {
     let mut block = Block::new(dtype.itemsize())?;
     memory::put(element::fit(value, dtype)?, &mut block, 0, dtype)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
-    own(block, &[], &[], dtype, 0, requires_grad, provenance)
+    own(block, dtype, &[], &[], Marks { flags: request.mark(0), requires_grad, provenance })
 }
 
 fn of_sequence(sequence: &dyn Sequence, origin: i32, request: &Request) -> Result<Tensor> {
@@ -260,7 +268,8 @@ fn of_sequence(sequence: &dyn Sequence, origin: i32, request: &Request) -> Resul
     layout::compact_strides(found.shape(), 1, strides)?;
     let block = stack::stack(sequence, &found, request)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
-    own(block, found.shape(), strides, found.dtype, found.flags, requires_grad, provenance)
+    let flags = request.mark(found.flags);
+    own(block, found.dtype, found.shape(), strides, Marks { flags, requires_grad, provenance })
 }
 
 /// Why sharing was refused: the reason, what the source has, and what was asked for.
@@ -283,7 +292,7 @@ fn refusal(reason: Reason, view: &View<'_>, target: Target) -> Error {
             view.dtype()
         )),
         Reason::StrideAlignment => text(format_args!(
-            "can't alias memory with a stride that is no multiple of the {} bytes of {}",
+            "can't alias memory over the alignment of its strides: one is no multiple of the {} bytes of {}",
             view.dtype().itemsize(),
             view.dtype()
         )),

@@ -16,7 +16,7 @@ use crate::model::scalar::Scalar;
 /// into a real dtype.
 pub(super) fn fit(value: Scalar, dtype: DType) -> Result<Scalar> {
     match (dtype.code, value) {
-        (TA_BOOL | TA_COMPLEX, _) => Ok(value),
+        (TA_BOOL, _) | (TA_COMPLEX, Scalar::Complex(..)) => Ok(value),
         (_, Scalar::Complex(..)) => {
             let message =
                 format_args!("complex number {value} cannot become an element of {dtype}");

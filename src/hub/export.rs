@@ -23,7 +23,7 @@ pub fn to_dlpack(
     }
     let ready = prepare(tensor, request)?;
     let read_only = if request.read_only { DLPACK_READ_ONLY } else { 0 };
-    dlpack::lend(&ready, ready_flags(tensor, &ready) | read_only)
+    dlpack::lend(&ready, copied_flag(tensor, &ready) | read_only)
 }
 
 /// Lends a tensor in the struct without one.
@@ -50,10 +50,10 @@ fn prepare(tensor: &Tensor, request: &ExportRequest) -> Result<Tensor> {
         stream: request.stream,
         ..Request::default()
     };
-    asarray(Source::Tensor(tensor), &wanted)
+    Ok(asarray(Source::Tensor(tensor), &wanted)?.settle())
 }
 
 /// IS_COPIED, if the consumer will be the sole owner of a copy made for it.
-fn ready_flags(tensor: &Tensor, ready: &Tensor) -> u64 {
+fn copied_flag(tensor: &Tensor, ready: &Tensor) -> u64 {
     if ready.is(tensor) { 0 } else { DLPACK_IS_COPIED }
 }

@@ -217,7 +217,8 @@ impl Kinds {
                     self.negative = Some((v, *path));
                 }
             }
-            Scalar::UInt(v) => self.large = self.large.or(Some((v, *path))),
+            Scalar::UInt(v) if self.large.is_none() => self.large = Some((v, *path)),
+            Scalar::UInt(_) => {}
             Scalar::Float(_) => return self.typed(self.default),
             Scalar::Complex(..) => {
                 let complex = complex(self.default).ok_or_else(|| {

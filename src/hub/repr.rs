@@ -2,14 +2,15 @@
 //!
 //! The rules are those of section 9 of the PyTorch page; `tarray` stands where it has `torch`.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::slice;
 
 use crate::convert::memory;
 use crate::hub::promote::complex;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
-use crate::model::error::Result;
-use crate::model::layout::List;
+use crate::model::error::{Error, Result};
+use crate::model::layout::{List, MAX_NDIM};
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 use crate::model::view::View;
@@ -50,141 +51,173 @@ const PREFIX: &str = "tensor(";
 /// The text. Values that cannot be read here print as `...`.
 ///
 /// # Errors
-/// Never for memory of its own; what reading an element refuses.
+/// `TA_ERR_OUT_OF_MEMORY`.
 #[doc(alias = "ta_repr")]
 pub fn repr(tensor: &Tensor, style: &Style) -> Result<String> {
     let view = tensor.view();
-    let readable = view.device().is_host_readable() && view.dtype().is_convertible();
-    let body = match (tensor.numel(), readable) {
-        (0, _) => "[]".to_owned(),
-        (_, false) => "...".to_owned(),
-        _ => body(&view, style)?,
+    let readable = memory::check_values(view.device(), view.dtype()).is_ok();
+    let summarised = tensor.numel() > style.threshold && !tensor.shape().is_empty();
+    let mut text = Text(String::new());
+    let (listed, written) = match tensor.numel() {
+        0 => (tensor.shape().len() == 1, text.write_fmt(format_args!("{PREFIX}[]"))),
+        _ if !readable => (false, text.write_fmt(format_args!("{PREFIX}..."))),
+        _ if summarised && style.edgeitems == 0 => {
+            (false, text.write_fmt(format_args!("{PREFIX}[...]")))
+        }
+        _ => (true, Shown::of(&view, summarised, style)?.write(style, &mut text)),
     };
-    let sized = !readable || (tensor.numel() == 0 && tensor.shape().len() != 1);
-    Ok(with_suffixes(format!("{PREFIX}{body}"), &suffixes(tensor, style, sized), style))
+    // An empty tensor and one whose values are not seen leave no doubt but over the default dtype.
+    let telling = readable && tensor.numel() != 0;
+    written
+        .and_then(|()| write_suffixes(tensor, style, listed, telling, &mut text))
+        .map_err(|_| Error::out_of_memory("text", text.0.len()))?;
+    Ok(text.0)
 }
 
-/// What follows the values, each part where it says something.
-fn suffixes(tensor: &Tensor, style: &Style, sized: bool) -> Vec<String> {
+/// A string that says so when it cannot grow.
+struct Text(String);
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+        self.0.push_str(text);
+        Ok(())
+    }
+}
+
+/// Writes what follows the values, each part where it says something, and on a line of its own
+/// where it would pass the margin.
+fn write_suffixes(
+    tensor: &Tensor,
+    style: &Style,
+    listed: bool,
+    telling: bool,
+    text: &mut Text,
+) -> fmt::Result {
     let mut parts = Vec::new();
     if tensor.device() != Device::CPU {
         parts.push(format!("device='{}'", tensor.device()));
     }
-    if sized {
+    if !listed {
         parts.push(format!("size={}", List(tensor.shape())));
     }
-    if !is_implied(tensor.dtype(), tensor.numel() == 0, style.default_dtype) {
+    if !is_implied(tensor.dtype(), telling, style.default_dtype) {
         parts.push(format!("dtype=tarray.{}", tensor.dtype()));
     }
     if tensor.requires_grad() {
         parts.push("requires_grad=True".to_owned());
     }
-    parts
-}
-
-/// Whether a reader knows the dtype from the values alone.
-fn is_implied(dtype: DType, empty: bool, default: DType) -> bool {
-    let partner = complex(default).filter(|&partner| partner == DType::C128).unwrap_or(DType::C64);
-    dtype == default || !empty && [DType::I64, DType::BOOL, partner].contains(&dtype)
-}
-
-/// Puts each suffix behind the last, or on a line of its own where it would pass the margin.
-fn with_suffixes(mut text: String, suffixes: &[String], style: &Style) -> String {
-    let mut line = text.rfind('\n').map_or(text.len() + 2, |newline| text.len() - newline + 1);
-    for suffix in suffixes {
-        if line + suffix.len() + 2 > style.linewidth {
-            text.push_str(",\n");
-            text.push_str(&" ".repeat(PREFIX.len()));
-            line = PREFIX.len() + suffix.len();
+    let length = text.0.len();
+    let mut line = text.0.rfind('\n').map_or(length + 2, |newline| length - newline + 1);
+    for part in parts {
+        if line + part.len() + 2 > style.linewidth {
+            write!(text, ",\n{:1$}{part}", "", PREFIX.len())?;
+            line = PREFIX.len() + part.len();
         } else {
-            text.push_str(", ");
-            line += suffix.len() + 2;
+            write!(text, ", {part}")?;
+            line += part.len() + 2;
         }
-        text.push_str(suffix);
     }
-    text.push(')');
-    text
+    text.write_str(")")
 }
 
-/// The values, nested in brackets.
-fn body(view: &View<'_>, style: &Style) -> Result<String> {
-    let summarise = view.numel() > style.threshold;
-    let shown = Shown { view, edge: if summarise { Some(style.edgeitems) } else { None } };
-    let mut values = Vec::new();
-    shown.collect(&mut Vec::new(), &mut values)?;
-    let format = Format::of(&values, view.dtype(), style);
-    let mut texts = values.iter().map(|&value| format.element(value));
-    match view.shape().len() {
-        0 => Ok(texts.next().unwrap_or_default()),
-        _ => Ok(shown.nested(0, &format, style, &mut texts)),
-    }
+/// Whether a reader knows the dtype without being told; `telling` values tell a few more.
+fn is_implied(dtype: DType, telling: bool, default: DType) -> bool {
+    let partner = complex(default).filter(|&partner| partner == DType::C128).unwrap_or(DType::C64);
+    dtype == default || telling && [DType::I64, DType::BOOL, partner].contains(&dtype)
 }
 
-/// Which elements are shown: all, or `edge` at either end of each axis.
+/// The elements that are shown, and which they are: all, or `edge` at either end of each axis.
 struct Shown<'v> {
-    view: &'v View<'v>,
-    edge: Option<usize>,
+    shape: &'v [i64],
+    edge: Option<i64>,
+    values: Vec<Scalar>,
 }
 
-impl Shown<'_> {
-    /// The positions shown on an axis, and after how many of them there is a gap.
-    fn positions(&self, axis: usize) -> (Vec<i64>, Option<usize>) {
-        let extent = self.view.shape()[axis];
-        match self.edge {
-            Some(edge) if extent > 2 * edge as i64 => {
-                let edge = edge as i64;
-                ((0..edge).chain(extent - edge..extent).collect(), Some(edge as usize))
-            }
-            _ => ((0..extent).collect(), None),
-        }
+impl<'v> Shown<'v> {
+    /// Reads them.
+    fn of(view: &View<'v>, summarised: bool, style: &Style) -> Result<Shown<'v>> {
+        let edge = summarised.then_some(style.edgeitems as i64);
+        let mut shown = Shown { shape: view.shape(), edge, values: Vec::new() };
+        let count: usize = (0..shown.shape.len()).map(|axis| shown.count(axis) as usize).product();
+        let size = count.saturating_mul(size_of::<Scalar>());
+        shown.values.try_reserve(count).map_err(|_| Error::out_of_memory("text", size))?;
+        shown.read(view, &mut [0; MAX_NDIM], 0)?;
+        Ok(shown)
     }
 
-    /// Reads the elements that are shown, in order.
-    fn collect(&self, index: &mut Vec<i64>, values: &mut Vec<Scalar>) -> Result<()> {
-        if index.len() == self.view.shape().len() {
-            if let Some(element) = self.view.element(index) {
-                values.push(memory::value(&element)?);
+    /// How many positions of an axis are shown.
+    fn count(&self, axis: usize) -> i64 {
+        if self.gap(axis).is_some() { 2 * self.edge.unwrap_or(0) } else { self.shape[axis] }
+    }
+
+    /// After how many positions of an axis some are left out.
+    fn gap(&self, axis: usize) -> Option<i64> {
+        self.edge.filter(|edge| self.shape[axis] > 2 * edge)
+    }
+
+    fn read(&mut self, view: &View<'_>, index: &mut [i64; MAX_NDIM], axis: usize) -> Result<()> {
+        if axis == self.shape.len() {
+            if let Some(element) = view.element(&index[..axis]) {
+                self.values.push(memory::value(&element)?);
             }
             return Ok(());
         }
-        for position in self.positions(index.len()).0 {
-            index.push(position);
-            self.collect(index, values)?;
-            index.pop();
+        let count = self.count(axis);
+        for shown in 0..count {
+            let skipped = if self.gap(axis).is_some_and(|gap| shown >= gap) { count } else { 0 };
+            // Behind the gap, positions count from the end.
+            index[axis] = if skipped == 0 { shown } else { self.shape[axis] - skipped + shown };
+            self.read(view, index, axis + 1)?;
         }
         Ok(())
     }
 
-    /// One axis and all behind it, taking the texts of its elements as it goes.
-    fn nested(
+    /// Writes them, nested in brackets.
+    fn write(&self, style: &Style, text: &mut Text) -> fmt::Result {
+        text.write_str(PREFIX)?;
+        let format = Format::of(&self.values, style);
+        let mut values = self.values.iter();
+        match self.shape.len() {
+            0 => values.try_for_each(|&value| format.write(value, text)),
+            _ => self.write_axis(0, &format, style, &mut values, text),
+        }
+    }
+
+    /// One axis and all behind it, taking their values as it goes.
+    fn write_axis(
         &self,
         axis: usize,
         format: &Format,
         style: &Style,
-        texts: &mut dyn Iterator<Item = String>,
-    ) -> String {
-        let (positions, gap) = self.positions(axis);
-        let last = axis + 1 == self.view.shape().len();
-        let mut parts: Vec<String> = positions
-            .iter()
-            .map(|_| match last {
-                true => texts.next().unwrap_or_default(),
-                false => self.nested(axis + 1, format, style, texts),
-            })
-            .collect();
-        if let Some(gap) = gap {
-            parts.insert(gap, if last && gap > 0 { " ..." } else { "..." }.to_owned());
-        }
+        values: &mut slice::Iter<'_, Scalar>,
+        text: &mut Text,
+    ) -> fmt::Result {
+        let behind = self.shape.len() - axis - 1;
         let indent = PREFIX.len() + axis;
-        let margin = " ".repeat(indent + 1);
-        if last {
-            let room = style.linewidth.saturating_sub(indent);
-            let per_line = (room / (format.width() + 2)).max(1);
-            let lines: Vec<String> = parts.chunks(per_line).map(|line| line.join(", ")).collect();
-            return format!("[{}]", lines.join(&format!(",\n{margin}")));
+        let per_line = (style.linewidth.saturating_sub(indent) / (format.width() + 2)).max(1);
+        let gap = self.gap(axis);
+        let parts = self.count(axis) + i64::from(gap.is_some());
+        text.write_str("[")?;
+        for part in 0..parts {
+            if part > 0 {
+                match behind {
+                    0 if !(part as usize).is_multiple_of(per_line) => text.write_str(", ")?,
+                    _ => {
+                        text.write_str(",")?;
+                        (0..behind.max(1)).try_for_each(|_| text.write_str("\n"))?;
+                        write!(text, "{:1$}", "", indent + 1)?;
+                    }
+                }
+            }
+            match (gap == Some(part), behind) {
+                (true, 0) => text.write_str(" ...")?,
+                (true, _) => text.write_str("...")?,
+                (false, 0) => values.next().map_or(Ok(()), |&value| format.write(value, text))?,
+                (false, _) => self.write_axis(axis + 1, format, style, values, text)?,
+            }
         }
-        let newlines = "\n".repeat(self.view.shape().len() - axis - 1);
-        format!("[{}]", parts.join(&format!(",{newlines}{margin}")))
+        text.write_str("]")
     }
 }
 
@@ -199,17 +232,14 @@ enum Format {
 }
 
 impl Format {
-    fn of(values: &[Scalar], dtype: DType, style: &Style) -> Format {
+    fn of(values: &[Scalar], style: &Style) -> Format {
         let real = |part: fn(Scalar) -> f64| Real::of(values.iter().map(move |&v| part(v)), style);
         match values.first() {
             Some(Scalar::Float(_)) => Format::Real(real(|value| parts(value).0)),
             Some(Scalar::Complex(..)) => {
                 Format::Complex(real(|value| parts(value).0), real(|value| parts(value).1))
             }
-            _ => {
-                debug_assert!(!dtype.is_differentiable() || values.is_empty());
-                Format::Plain(values.iter().map(|&value| plain(value).len()).max().unwrap_or(0))
-            }
+            _ => Format::Plain(values.iter().map(|&value| plain(value).len()).max().unwrap_or(0)),
         }
     }
 
@@ -222,16 +252,16 @@ impl Format {
         }
     }
 
-    fn element(&self, value: Scalar) -> String {
+    fn write(&self, value: Scalar, text: &mut Text) -> fmt::Result {
         let (re, im) = parts(value);
         match self {
-            Format::Plain(width) => format!("{:>width$}", plain(value)),
-            Format::Real(real) => real.text(re),
+            Format::Plain(width) => write!(text, "{:>width$}", plain(value)),
+            Format::Real(real) => text.write_str(&real.text(re)),
             Format::Complex(first, second) => {
                 let (re, im) = (first.text(re), second.text(im));
                 let im = im.trim_start();
                 let sign = if im.starts_with(['+', '-']) { "" } else { "+" };
-                format!("{re}{sign}{im}j")
+                write!(text, "{re}{sign}{im}j")
             }
         }
     }
@@ -324,7 +354,10 @@ fn scientific(value: f64, precision: usize) -> String {
         None => ('+', exponent),
     };
     let mut out = digits.to_owned();
-    // Writing to a string does not fail.
-    let _ = write!(out, "e{sign}{exponent:0>2}");
-    out
+    out.push('e');
+    out.push(sign);
+    if exponent.len() < 2 {
+        out.push('0');
+    }
+    out + exponent
 }

@@ -36,6 +36,8 @@ pub struct Request {
     pub writable: bool,
     /// It must be C-contiguous.
     pub contiguous: bool,
+    /// It is marked read-only, even if its memory could be written.
+    pub read_only: bool,
     /// Bit `1 << TA_ORIGIN_…` for each allowed source; 0 for all.
     pub accept: u64,
     /// The consumer's stream, by the array API's numbers; 0 for none.
@@ -52,6 +54,7 @@ impl Default for Request {
             grad: Grad::No,
             writable: false,
             contiguous: false,
+            read_only: false,
             accept: 0,
             stream: 0,
         }
@@ -75,6 +78,11 @@ impl Request {
     /// The part of it that the decision needs.
     pub fn demand(&self) -> Demand {
         Demand { copy: self.copy, writable: self.writable, contiguous: self.contiguous }
+    }
+
+    /// DLPack's flags, with the mark that was asked for.
+    pub fn mark(&self, flags: u64) -> u64 {
+        if self.read_only { flags | DLPACK_READ_ONLY } else { flags }
     }
 
     /// That a source of this `TA_ORIGIN_…` is allowed.
@@ -106,7 +114,7 @@ impl Request {
     /// Whether a result of `dtype` requires a gradient, the source's flag being `source`.
     ///
     /// # Errors
-    /// `TA_ERR_DTYPE` if it should, but cannot.
+    /// `TA_ERR_GRAD` if it should, but cannot.
     pub fn requires_grad(&self, source: bool, dtype: DType) -> Result<bool> {
         let wanted = match self.grad {
             Grad::No => false,
@@ -117,7 +125,7 @@ impl Request {
             let message = format_args!(
                 "only tensors of floating point and complex dtype can require gradients, not {dtype}"
             );
-            return Err(Error::new(TA_ERR_DTYPE, message));
+            return Err(Error::new(TA_ERR_GRAD, message));
         }
         Ok(wanted)
     }

@@ -28,7 +28,7 @@ pub(super) trait Visitor {
 }
 
 /// Scalars that are read at once where the host can.
-const CHUNK: usize = 128;
+pub const CHUNK: usize = 128;
 
 /// Walks all of a sequence.
 ///
@@ -40,13 +40,16 @@ pub(super) fn walk(
     request: &Request,
     visitor: &mut dyn Visitor,
 ) -> Result<()> {
-    Walker { request, visitor, path: Path::ROOT }.sequence(sequence)
+    let values = [Scalar::Int(0); CHUNK];
+    Walker { request, visitor, path: Path::ROOT, values }.sequence(sequence)
 }
 
 struct Walker<'w> {
     request: &'w Request,
     visitor: &'w mut dyn Visitor,
     path: Path,
+    /// What was read last; one buffer for all levels.
+    values: [Scalar; CHUNK],
 }
 
 impl Walker<'_> {
@@ -58,37 +61,40 @@ impl Walker<'_> {
         }
         let count = sequence.count().map_err(|error| self.located(error))?;
         self.visitor.enter(&self.path, count)?;
-        let mut next = 0;
+        // Scalars tend to come together: where one is, the host is asked for those behind it.
+        let (mut next, mut hopeful) = (0, true);
         while next < count {
-            next += match self.scalars(sequence, next, count - next)? {
-                0 => self.item(sequence, next)?,
-                read => read,
-            };
+            let read = if hopeful { self.scalars(sequence, next, count - next)? } else { 0 };
+            hopeful = if read == 0 { self.item(sequence, next)? } else { true };
+            next += read.max(1);
         }
         Ok(())
     }
 
     /// Visits the scalars from item `start` on that the host reads at once; returns how many.
     fn scalars(&mut self, sequence: &dyn Sequence, start: usize, left: usize) -> Result<usize> {
-        let mut values = [Scalar::Int(0); CHUNK];
-        let values = &mut values[..left.min(CHUNK)];
-        let read = sequence.read(start, values).map_err(|error| self.located(error))?;
+        let room = left.min(CHUNK);
+        let read = sequence.read(start, &mut self.values[..room]);
+        let read = read.map_err(|error| self.located(error))?.min(room);
         if read != 0 {
             self.check_accepts(TA_ORIGIN_SCALAR)?;
         }
-        for (index, &value) in (start..).zip(values.iter().take(read)) {
-            self.path.push(index);
-            self.visitor.leaf(&self.path, Leaf::Scalar(value))?;
+        for offset in 0..read {
+            self.path.push(start + offset);
+            self.visitor.leaf(&self.path, Leaf::Scalar(self.values[offset]))?;
             self.path.pop();
         }
         Ok(read)
     }
 
-    /// Visits one item, whatever it is.
-    fn item(&mut self, sequence: &dyn Sequence, index: usize) -> Result<usize> {
+    /// Visits one item, whatever it is; returns whether it was a scalar.
+    fn item(&mut self, sequence: &dyn Sequence, index: usize) -> Result<bool> {
         self.path.push(index);
-        let mut seen = None;
-        let shown = sequence.item(index, &mut |source| seen = Some(self.source(source)));
+        let (mut seen, mut scalar) = (None, false);
+        let shown = sequence.item(index, &mut |source| {
+            scalar = matches!(source, Source::Scalar(..));
+            seen = Some(self.source(source));
+        });
         match (shown, seen) {
             (Err(error), _) => return Err(self.located(error)),
             (Ok(()), None) => {
@@ -98,7 +104,7 @@ impl Walker<'_> {
             (Ok(()), Some(outcome)) => outcome?,
         }
         self.path.pop();
-        Ok(1)
+        Ok(scalar)
     }
 
     fn source(&mut self, source: Source<'_>) -> Result<()> {

@@ -34,6 +34,22 @@ impl Device {
         }
     }
 
+    /// [`Device::normalised`] for memory that is somewhere: its index is not a wish.
+    ///
+    /// # Errors
+    /// `TA_ERR_INVALID_ARGUMENT`, also for the index -1 of a device other than the CPU.
+    pub fn located(self) -> Result<Device> {
+        self.normalised().and_then(|device| match device.index {
+            -1 => Err(Error::new(
+                TA_ERR_INVALID_ARGUMENT,
+                format_args!(
+                    "memory cannot be on the current {device} device, only on a certain one"
+                ),
+            )),
+            _ => Ok(device),
+        })
+    }
+
     /// Whether the CPU may read the memory as it is. Managed memory is not in: it may only be
     /// read once its device is synchronised, which takes a backend.
     pub fn is_host_readable(self) -> bool {

@@ -71,20 +71,38 @@ impl DType {
         self.total_bits().div_ceil(8) as usize
     }
 
-    /// Bytes of what has a byte order of its own: a lane, or one part of a complex number.
+    /// Bits from one element to the next where they are compact; `padded` ones fill whole bytes.
+    pub fn spacing(self, padded: bool) -> i128 {
+        match padded {
+            true => 8 * self.itemsize() as i128,
+            false => i128::from(self.total_bits()),
+        }
+    }
+
+    /// Bytes of what has a byte order of its own: a lane, or one part of a complex number. 1 where
+    /// that is no whole number of bytes.
     pub fn component_size(self) -> usize {
-        let bytes = usize::from(self.bits.div_ceil(8));
-        if self.is_complex() { bytes / 2 } else { bytes }
+        let bits = if self.is_complex() { self.bits / 2 } else { self.bits };
+        if bits.is_multiple_of(8) { usize::from(bits / 8).max(1) } else { 1 }
+    }
+
+    /// That it is known what to swap in elements of foreign byte order.
+    ///
+    /// # Errors
+    /// `TA_ERR_DTYPE` for codes whose elements are not known, and numbers that are not whole bytes.
+    pub fn check_swappable(self) -> Result<()> {
+        let known = matches!(self.code, TA_INT | TA_UINT | TA_FLOAT | TA_BFLOAT | TA_COMPLEX);
+        let single = matches!(self.code, TA_BOOL | TA_FLOAT8_E3M4..=TA_FLOAT8_E8M0FNU);
+        if single || known && self.bits.is_multiple_of(8) {
+            return Ok(());
+        }
+        let message = format_args!("what foreign byte order means for {self} is not known");
+        Err(Error::new(TA_ERR_DTYPE, message))
     }
 
     /// Whether several elements share a byte when packed (float4, float6, int4, …).
     pub fn is_subbyte(self) -> bool {
         !self.total_bits().is_multiple_of(8)
-    }
-
-    /// Whether this is one of the dtypes whose elements [`crate::convert`] reads and writes.
-    pub fn is_convertible(self) -> bool {
-        DType::NAMED.iter().any(|&(known, _)| known == self) && !self.is_subbyte()
     }
 
     /// Whether values of this dtype can carry a gradient: floating or complex.

@@ -38,6 +38,18 @@ pub fn numel(shape: &[i64]) -> Result<i64> {
         .ok_or_else(|| overflow(shape))
 }
 
+/// That `numel` compact elements, `spacing` bits each, fit one object. Repeated elements take no
+/// room, but a copy of them would, so this holds for every tensor.
+///
+/// # Errors
+/// `TA_ERR_LAYOUT`.
+pub fn check_size(shape: &[i64], numel: i64, spacing: i128) -> Result<()> {
+    match i128::from(numel) * spacing <= 8 * isize::MAX as i128 {
+        true => Ok(()),
+        false => Err(overflow(shape)),
+    }
+}
+
 /// The error for a layout whose numbers do not fit.
 #[cold]
 pub fn overflow(shape: &[i64]) -> Error {
@@ -46,14 +58,20 @@ pub fn overflow(shape: &[i64]) -> Error {
 
 /// Writes the strides of a C-contiguous layout, the last axis being `unit` apart.
 ///
-/// Extents of 0 count as 1, as in PyTorch, so that an empty tensor has strides too.
+/// Extents of 0 count as 1, as in PyTorch, so that an empty tensor has strides too; as nobody
+/// steps through one, those that do not fit are cut.
 ///
 /// # Errors
 /// `TA_ERR_LAYOUT` if one does not fit `i64`.
 pub fn compact_strides(shape: &[i64], unit: i64, strides: &mut [i64]) -> Result<()> {
+    let empty = shape.contains(&0);
     let mut step = Some(unit);
     for (stride, &extent) in strides.iter_mut().zip(shape).rev() {
-        *stride = step.ok_or_else(|| overflow(shape))?;
+        *stride = match step {
+            Some(step) => step,
+            None if empty => i64::MAX,
+            None => return Err(overflow(shape)),
+        };
         step = stride.checked_mul(extent.max(1));
     }
     Ok(())
@@ -107,8 +125,8 @@ fn by_descending_step(shape: &[i64], strides: &[i64], axes: &mut [usize; MAX_NDI
     count
 }
 
-/// Whether no two elements share a place. May say no to a layout that interleaves without
-/// sharing: it asks that each axis steps over all that the finer ones reach, as PyTorch does.
+/// Whether surely no two elements share a place: each axis steps over all that the finer ones
+/// reach, or there are two axes, for which it can be told exactly.
 pub fn is_non_overlapping(shape: &[i64], strides: &[i64]) -> bool {
     if shape.contains(&0) {
         return true;
@@ -116,12 +134,25 @@ pub fn is_non_overlapping(shape: &[i64], strides: &[i64]) -> bool {
     let mut axes = [0; MAX_NDIM];
     let count = by_descending_step(shape, strides, &mut axes);
     let mut reach = 0u64;
-    axes[..count].iter().rev().all(|&axis| {
+    let nested = axes[..count].iter().rev().all(|&axis| {
         let step = strides[axis].unsigned_abs();
         let clear = step > reach;
         reach = reach.saturating_add(step.saturating_mul(shape[axis].unsigned_abs() - 1));
         clear
-    })
+    });
+    nested
+        || matches!(axes[..count], [a, b] if !meet((shape[a], strides[a]), (shape[b], strides[b])))
+}
+
+/// Whether steps along two axes, (extent, stride) each, lead to one place: the first time is when
+/// both have gone to their least common multiple.
+fn meet(a: (i64, i64), b: (i64, i64)) -> bool {
+    let (step, other) = (a.1.unsigned_abs(), b.1.unsigned_abs());
+    let (mut divisor, mut rest) = (step, other);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    divisor == 0 || (other / divisor < a.0.unsigned_abs() && step / divisor < b.0.unsigned_abs())
 }
 
 /// Writes the strides that a copy has, in elements: a dense layout of elements `unit` apart keeps
@@ -252,6 +283,9 @@ mod tests {
         assert!(is_non_overlapping(&[2, 3], &[-1, 2]));
         assert!(is_non_overlapping(&[4, 0], &[0, 0]));
         assert!(is_non_overlapping(&[1], &[0]));
+        assert!(is_non_overlapping(&[3, 2], &[2, 3]), "interleaved, but apart");
+        assert!(!is_non_overlapping(&[4, 3], &[2, 3]), "0 + 3 * 2 is 2 * 3 + 0");
+        assert!(!is_non_overlapping(&[2, 2], &[0, 0]));
         assert!(!is_non_overlapping(&[2], &[0]));
         assert!(!is_non_overlapping(&[3, 3], &[1, 1]));
     }

@@ -1,8 +1,9 @@
 //! The tensor: facts, a share in memory, and the story of how it came about.
 //!
 //! A handle is one allocation: a counter, the facts, the DLPack struct that it lends (so that
-//! an export is one atomic increment), the owner, then shape and strides. Facts never change
-//! after [`Draft::adopt`]; a consumer that scribbles on the lent struct does not reach them.
+//! an export is one atomic increment), the owner, then shape and strides, twice. Facts never
+//! change after [`Draft::adopt`]: a consumer that scribbles on what it was lent reaches the second
+//! shape and strides, never those that we trust.
 
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
@@ -30,17 +31,9 @@ pub fn live() -> usize {
     LIVE.load(Ordering::Relaxed)
 }
 
-/// What is said of a tensor beside its shape and strides.
+/// What is said of a tensor beside its memory.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts {
-    /// Address of element `(0, …, 0)`, or the device's handle.
-    pub data: *mut u8,
-    /// Where that element is behind a handle, in bytes.
-    pub byte_offset: u64,
-    /// What the elements are.
-    pub dtype: DType,
-    /// Where the memory is.
-    pub device: Device,
+pub struct Marks {
     /// DLPack's flags.
     pub flags: u64,
     /// Requires a gradient.
@@ -49,18 +42,28 @@ pub struct Facts {
     pub provenance: Provenance,
 }
 
+/// Its memory, beside shape and strides.
+#[derive(Clone, Copy, Debug)]
+struct Memory {
+    data: *mut u8,
+    byte_offset: u64,
+    dtype: DType,
+    device: Device,
+}
+
 /// A shared handle: cloning takes a share, dropping gives it up.
 #[derive(Debug)]
 #[repr(transparent)]
 pub struct Tensor(NonNull<Inner>);
 
-/// The allocation behind a handle; `shape` then `strides` follow it.
+/// The allocation behind a handle; shape and strides follow it, then those that are lent.
 #[repr(C)]
 struct Inner {
     shares: AtomicUsize,
     ndim: usize,
     numel: i64,
-    facts: Facts,
+    memory: Memory,
+    marks: Marks,
     lent: UnsafeCell<DLManagedTensorVersioned>,
     owner: Owner,
 }
@@ -75,44 +78,46 @@ unsafe impl Sync for Tensor {}
 pub struct Draft(NonNull<Inner>);
 
 impl Draft {
-    /// Writes a handle for `shape`; `strides` fills in the strides, in elements.
+    /// Writes a handle for the memory of `view`, which has strides in elements.
     ///
     /// # Errors
-    /// `TA_ERR_OUT_OF_MEMORY`, `TA_ERR_LAYOUT`, and what `strides` refuses.
-    pub fn new(
-        shape: &[i64],
-        facts: Facts,
-        strides: impl FnOnce(&mut [i64]) -> Result<()>,
-    ) -> Result<Draft> {
-        let numel = layout::numel(shape)?;
-        let whole = allocation(shape.len())?;
+    /// `TA_ERR_OUT_OF_MEMORY`; `TA_ERR_LAYOUT` if the view has a stride that no tensor can have.
+    pub fn new(view: &View<'_>, marks: Marks) -> Result<Draft> {
+        let (ndim, numel) = (view.shape().len(), view.numel());
+        let whole = allocation(ndim)?;
         let inner: NonNull<Inner> = alloc::allocate(whole, "a handle")?.cast();
         // SAFETY: within the allocation, by the layout it was made with.
         let dims: *mut i64 = unsafe { inner.add(1) }.as_ptr().cast();
-        // SAFETY: the second half of the 2 * ndim extents of that layout.
-        let steps = unsafe { dims.add(shape.len()) };
+        let memory = Memory {
+            data: view.data(),
+            byte_offset: view.byte_offset(),
+            dtype: view.dtype(),
+            device: view.device(),
+        };
         let lent = UnsafeCell::new(DLManagedTensorVersioned {
             version: DLPACK_VERSION,
             manager_ctx: inner.as_ptr().cast(),
             deleter: Some(end_loan),
-            flags: DlpackFlags::from_bits_retain(facts.flags),
-            dl_tensor: facts.dl_tensor(shape.len(), numel, dims, steps),
+            flags: DlpackFlags::from_bits_retain(marks.flags & !DLPACK_IS_COPIED),
+            dl_tensor: memory.lent(ndim, numel, dims.wrapping_add(2 * ndim)),
         });
-        let (shares, ndim, owner) = (AtomicUsize::new(1), shape.len(), Owner::Nobody);
+        let (shares, owner) = (AtomicUsize::new(1), Owner::Nobody);
         // SAFETY: fresh memory of this size and alignment.
-        unsafe { inner.write(Inner { shares, ndim, numel, facts, lent, owner }) };
+        unsafe { inner.write(Inner { shares, ndim, numel, memory, marks, lent, owner }) };
         // From here on, dropping the draft frees the allocation.
         let draft = Draft(inner);
-        // SAFETY: room for ndim extents, not overlapping the caller's.
-        unsafe { ptr::copy_nonoverlapping(shape.as_ptr(), dims, shape.len()) };
-        // SAFETY: room for ndim strides, as above; zeroed so that they are initialised.
-        unsafe { steps.write_bytes(0, shape.len()) };
+        // SAFETY: room for 4 * ndim numbers, by the layout; zeroed so that they are initialised.
+        unsafe { dims.write_bytes(0, 4 * ndim) };
         // SAFETY: initialised, and nobody else has the draft.
-        strides(unsafe { std::slice::from_raw_parts_mut(steps, shape.len()) })?;
+        let (ours, lent) =
+            unsafe { std::slice::from_raw_parts_mut(dims, 4 * ndim) }.split_at_mut(2 * ndim);
+        ours[..ndim].copy_from_slice(view.shape());
+        view.element_strides(&mut ours[ndim..])?;
+        lent.copy_from_slice(ours);
         Ok(draft)
     }
 
-    /// Gives the draft its owner: a tensor. Cannot fail.
+    /// Gives the draft the owner of its view's memory: a tensor. Cannot fail.
     pub fn adopt(self, owner: Owner) -> Tensor {
         let inner = self.0;
         std::mem::forget(self);
@@ -135,7 +140,7 @@ const _: () = assert!(align_of::<Inner>() >= align_of::<i64>());
 
 /// The layout of a handle of this rank.
 fn allocation(ndim: usize) -> Result<Layout> {
-    let dims = Layout::array::<[i64; 2]>(ndim);
+    let dims = Layout::array::<[i64; 4]>(ndim);
     dims.and_then(|dims| Layout::new::<Inner>().extend(dims))
         .map(|(whole, _)| whole)
         .map_err(|_| Error::new(TA_ERR_LAYOUT, format_args!("{ndim} axes are too many")))
@@ -154,16 +159,17 @@ unsafe fn free(inner: NonNull<Inner>) {
     }
 }
 
-impl Facts {
-    /// These facts as DLPack tells them: all strides given, no data where there are no elements.
-    fn dl_tensor(&self, ndim: usize, numel: i64, shape: *mut i64, strides: *mut i64) -> DLTensor {
+impl Memory {
+    /// This memory as DLPack tells it: no data where there are no elements, all strides given;
+    /// `dims` are the shape and strides to lend.
+    fn lent(&self, ndim: usize, numel: i64, dims: *mut i64) -> DLTensor {
         DLTensor {
             data: if numel == 0 { ptr::null_mut() } else { self.data.cast() },
             device: self.device.into(),
             ndim: ndim as i32,
             dtype: self.dtype.into(),
-            shape,
-            strides,
+            shape: dims,
+            strides: dims.wrapping_add(ndim),
             byte_offset: self.byte_offset,
         }
     }
@@ -210,9 +216,10 @@ impl Tensor {
 
     /// What a loan in a block of its own says; its pointers live as long as a share does.
     pub fn dl_tensor(&self) -> DLTensor {
-        let (shape, strides) = (self.shape().as_ptr(), self.strides().as_ptr());
-        let (inner, ndim) = (self.inner(), self.shape().len());
-        inner.facts.dl_tensor(ndim, inner.numel, shape.cast_mut(), strides.cast_mut())
+        let Inner { memory, ndim, numel, .. } = self.inner();
+        // SAFETY: shape and strides follow the handle in its allocation, see `Draft::new`.
+        let dims: *mut i64 = unsafe { self.0.add(1) }.as_ptr().cast();
+        memory.lent(*ndim, *numel, dims.wrapping_add(2 * ndim))
     }
 
     /// Shape and strides, one behind the other.
@@ -220,7 +227,7 @@ impl Tensor {
         let ndim = self.inner().ndim;
         // SAFETY: they follow the handle in its allocation, see `Draft::new`.
         let dims = unsafe { self.0.add(1) };
-        // SAFETY: initialised there, twice ndim of them, and never changed.
+        // SAFETY: initialised there, twice ndim of them ours, and never changed.
         unsafe { std::slice::from_raw_parts(dims.as_ptr().cast(), 2 * ndim) }
     }
 
@@ -234,24 +241,34 @@ impl Tensor {
         &self.dims()[self.inner().ndim..]
     }
 
-    /// What is said of it.
-    pub fn facts(&self) -> &Facts {
-        &self.inner().facts
+    /// DLPack's flags, as they came in with the memory.
+    pub fn flags(&self) -> u64 {
+        self.inner().marks.flags
+    }
+
+    /// How it came about.
+    pub fn provenance(&self) -> Provenance {
+        self.inner().marks.provenance
+    }
+
+    /// Where element `(0, …, 0)` is behind a handle, in bytes; 0 on devices with addresses.
+    pub fn byte_offset(&self) -> u64 {
+        self.inner().memory.byte_offset
     }
 
     /// Address of element `(0, …, 0)`, or the device's handle.
     pub fn data(&self) -> *mut u8 {
-        self.inner().facts.data
+        self.inner().memory.data
     }
 
     /// What the elements are.
     pub fn dtype(&self) -> DType {
-        self.inner().facts.dtype
+        self.inner().memory.dtype
     }
 
     /// Where the memory is.
     pub fn device(&self) -> Device {
-        self.inner().facts.device
+        self.inner().memory.device
     }
 
     /// Number of elements.
@@ -261,12 +278,12 @@ impl Tensor {
 
     /// Requires a gradient.
     pub fn requires_grad(&self) -> bool {
-        self.inner().facts.requires_grad
+        self.inner().marks.requires_grad
     }
 
     /// Nobody may write.
     pub fn is_read_only(&self) -> bool {
-        self.inner().facts.flags & DLPACK_READ_ONLY != 0
+        self.flags() & DLPACK_READ_ONLY != 0
     }
 
     /// Elements stand one after another in C order.
@@ -296,13 +313,12 @@ impl Tensor {
     /// Everything there is to know.
     #[doc(alias = "ta_describe")]
     pub fn info(&self) -> ta_info {
-        let facts = self.facts();
         let flag = |holds: bool, flag: u64| if holds { flag } else { 0 };
         let view = self.view();
         ta_info {
             struct_size: size_of::<ta_info>(),
-            data: facts.data.cast(),
-            byte_offset: facts.byte_offset,
+            data: self.data().cast(),
+            byte_offset: self.byte_offset(),
             shape: self.shape().as_ptr(),
             strides: self.strides().as_ptr(),
             numel: self.numel(),
@@ -310,13 +326,13 @@ impl Tensor {
             flags: flag(self.is_read_only(), TA_TENSOR_READ_ONLY)
                 | flag(self.is_contiguous(), TA_TENSOR_CONTIGUOUS)
                 | flag(view.is_aligned(), TA_TENSOR_ALIGNED)
-                | flag(facts.requires_grad, TA_TENSOR_REQUIRES_GRAD)
-                | flag(facts.flags & DLPACK_SUBBYTE_PADDED != 0, TA_TENSOR_SUBBYTE_PADDED),
-            dlpack_flags: facts.flags,
-            dtype: facts.dtype,
+                | flag(self.requires_grad(), TA_TENSOR_REQUIRES_GRAD)
+                | flag(view.is_padded(), TA_TENSOR_SUBBYTE_PADDED),
+            dlpack_flags: self.flags(),
+            dtype: self.dtype(),
             ndim: self.shape().len() as i32,
-            device: facts.device,
-            provenance: facts.provenance,
+            device: self.device(),
+            provenance: self.provenance(),
         }
     }
 }

@@ -58,18 +58,22 @@ impl<'a> View<'a> {
     /// Checks a description.
     ///
     /// # Safety
-    /// If the result is a view of elements on a host-readable device, all of them may be read
-    /// for `'a` (and written, by who may write), except for races that the caller's contract
-    /// with its own caller excludes. Checking itself reads nothing behind `data`.
+    /// If the result is a view of elements on a host-readable device, everything from the lowest
+    /// to the highest of them is one object that may be read for `'a` (and written, by who may
+    /// write), except for races that the caller's contract with its own caller excludes. Checking
+    /// itself reads nothing behind `data`.
     ///
     /// # Errors
     /// `TA_ERR_DTYPE`, `TA_ERR_INVALID_ARGUMENT` (device), `TA_ERR_LAYOUT` (shape, strides,
     /// offset), `TA_ERR_NULL_ARGUMENT` (elements, but no data).
     pub unsafe fn new(claimed: Description<'a>) -> Result<View<'a>> {
         claimed.dtype.check()?;
+        if claimed.swapped {
+            claimed.dtype.check_swappable()?;
+        }
         let mut view = View {
             numel: layout::numel(claimed.shape)?,
-            it: Description { device: claimed.device.normalised()?, ..claimed },
+            it: Description { device: claimed.device.located()?, ..claimed },
             odd_strides: false,
             contiguous: true,
             memory: PhantomData,
@@ -82,16 +86,15 @@ impl<'a> View<'a> {
 
     /// The memory of a tensor, which has been checked when it was made.
     pub(super) fn of(tensor: &'a Tensor) -> View<'a> {
-        let facts = tensor.facts();
         let it = Description {
-            data: facts.data,
-            byte_offset: facts.byte_offset,
-            dtype: facts.dtype,
-            device: facts.device,
+            data: tensor.data(),
+            byte_offset: tensor.byte_offset(),
+            dtype: tensor.dtype(),
+            device: tensor.device(),
             shape: tensor.shape(),
             strides: Strides::Elements(tensor.strides()),
             swapped: false,
-            flags: facts.flags,
+            flags: tensor.flags(),
         };
         let (numel, contiguous) = (tensor.numel(), tensor.is_contiguous());
         View { it, numel, odd_strides: false, contiguous, memory: PhantomData }
@@ -126,6 +129,7 @@ impl<'a> View<'a> {
     /// That every element has an address, and that all of them lie within one object's size.
     fn check_addresses(&self) -> Result<()> {
         let Some((low, end)) = self.reach_in_bits()? else { return Ok(()) };
+        layout::check_size(self.it.shape, self.numel, self.element_bits())?;
         let addressed = self.it.device.has_addresses();
         if addressed && self.it.data.is_null() {
             return Err(Error::new(
@@ -171,11 +175,8 @@ impl<'a> View<'a> {
     }
 
     /// Bits from one neighbour to the next where they are compact.
-    fn element_bits(&self) -> i128 {
-        match self.is_packed() {
-            true => i128::from(self.it.dtype.total_bits()),
-            false => 8 * self.it.dtype.itemsize() as i128,
-        }
+    pub fn element_bits(&self) -> i128 {
+        self.it.dtype.spacing(self.is_padded())
     }
 
     /// Address of element `(0, …, 0)`, or the device's handle.
@@ -238,13 +239,21 @@ impl<'a> View<'a> {
         self.it.dtype.is_subbyte() && self.it.flags & DLPACK_SUBBYTE_PADDED == 0
     }
 
+    /// Elements smaller than a byte, or than whole bytes, are filled up to whole bytes.
+    pub fn is_padded(&self) -> bool {
+        self.it.dtype.is_subbyte() && self.it.flags & DLPACK_SUBBYTE_PADDED != 0
+    }
+
     /// Bytes that the elements need when they stand one after another.
     pub fn compact_bytes(&self) -> u64 {
         ((i128::from(self.numel) * self.element_bits() + 7) / 8) as u64
     }
 
-    /// Every element's address is a multiple of its component's size.
+    /// Every element's address is known, and a multiple of its component's size.
     pub fn is_aligned(&self) -> bool {
+        if !self.it.device.has_addresses() {
+            return false;
+        }
         let mut steps = [0; MAX_NDIM];
         let steps = &mut steps[..self.it.shape.len()];
         self.byte_strides(steps);
@@ -305,16 +314,87 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The same memory read with another shape and strides in elements that
-    /// [`layout::broadcast_strides`] made: it reaches the same elements, some of them repeatedly.
-    pub fn broadcast<'b>(&self, shape: &'b [i64], strides: &'b [i64]) -> Result<View<'b>>
+    /// The same elements read as if they had `shape`, those of missing axes and of axes of extent 1
+    /// repeatedly. `strides` is where its strides are kept.
+    ///
+    /// # Errors
+    /// `TA_ERR_INVALID_ARGUMENT` if the shapes do not broadcast; `TA_ERR_LAYOUT` if `shape` is too large.
+    pub fn broadcast<'b>(&self, shape: &'b [i64], strides: &'b mut [i64]) -> Result<View<'b>>
+    where
+        'a: 'b,
+    {
+        let mut own = [0; MAX_NDIM];
+        let own = &mut own[..self.it.shape.len()];
+        self.element_strides(own)?;
+        layout::broadcast_strides(self.it.shape, own, shape, strides)?;
+        let numel = layout::numel(shape)?;
+        layout::check_size(shape, numel, self.element_bits())?;
+        Ok(self.reshaped(shape, strides, numel))
+    }
+
+    /// Part of the same memory: other strides, and an offset, both in elements. It may reach what
+    /// lies between the lowest and the highest element of this view, and no more.
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_BOUNDS`; `TA_ERR_LAYOUT`; `TA_ERR_DTYPE` if a packed element at `offset` does
+    /// not begin at a byte.
+    pub fn window<'b>(&self, shape: &'b [i64], strides: &'b [i64], offset: i64) -> Result<View<'b>>
+    where
+        'a: 'b,
+    {
+        let numel = layout::numel(shape)?;
+        layout::check_size(shape, numel, self.element_bits())?;
+        let mut view = self.reshaped(shape, strides, numel);
+        // An empty window points nowhere else than its parent does, whatever its offset.
+        if let Some((low, high)) = layout::span(shape, strides.iter().copied())? {
+            let offset = i128::from(offset);
+            self.check_window(i128::from(low) + offset, i128::from(high) + offset)?;
+            view.advance(offset)?;
+        }
+        Ok(view)
+    }
+
+    fn reshaped<'b>(&self, shape: &'b [i64], strides: &'b [i64], numel: i64) -> View<'b>
     where
         'a: 'b,
     {
         let it = Description { shape, strides: Strides::Elements(strides), ..self.it };
-        let numel = layout::numel(shape)?;
         let contiguous = layout::is_contiguous(shape, strides.iter().copied(), 1);
-        Ok(View { it, numel, odd_strides: false, contiguous, memory: PhantomData })
+        View { it, numel, odd_strides: false, contiguous, memory: PhantomData }
+    }
+
+    /// That elements `low` to `high` lie within this view.
+    fn check_window(&self, low: i128, high: i128) -> Result<()> {
+        let spacing = self.element_bits();
+        let (first, last) = match self.reach_in_bits()? {
+            Some((low, end)) => (low.div_euclid(spacing), end.div_euclid(spacing) - 1),
+            None => (0, -1),
+        };
+        if first <= low && high <= last {
+            return Ok(());
+        }
+        let message = format_args!(
+            "the view reaches elements {low} to {high}, but the tensor has {first} to {last}"
+        );
+        Err(Error::new(TA_ERR_OUT_OF_BOUNDS, message))
+    }
+
+    /// Moves element `(0, …, 0)` on by a number of elements that stays within the memory.
+    fn advance(&mut self, elements: i128) -> Result<()> {
+        let distance = elements * self.element_bits();
+        if distance % 8 != 0 {
+            let message = format_args!(
+                "element {elements} of packed {} does not begin at a byte",
+                self.it.dtype
+            );
+            return Err(Error::new(TA_ERR_DTYPE, message));
+        }
+        let bytes = (distance / 8) as i64;
+        match self.it.device.has_addresses() {
+            true => self.it.data = self.it.data.wrapping_offset(bytes as isize),
+            false => self.it.byte_offset = self.it.byte_offset.wrapping_add_signed(bytes),
+        }
+        Ok(())
     }
 
     /// Whether the two share an address, as far as their lowest and highest elements tell.
@@ -332,24 +412,38 @@ impl<'a> View<'a> {
         }
     }
 
-    /// A block that [`gather`](crate::convert::memory::gather) filled from `source`.
+    /// The first elements of a block of our own; strides in elements.
+    ///
+    /// # Errors
+    /// `TA_ERR_INTERNAL` if they reach outside the block.
     pub fn of_block(
         block: &'a Block,
         dtype: DType,
-        source: &View<'a>,
+        shape: &'a [i64],
         strides: &'a [i64],
-    ) -> View<'a> {
+        flags: u64,
+    ) -> Result<View<'a>> {
+        let numel = layout::numel(shape)?;
         let it = Description {
             data: block.start(),
             byte_offset: 0,
             dtype,
             device: Device::CPU,
-            shape: source.it.shape,
+            shape,
             strides: Strides::Elements(strides),
             swapped: false,
-            flags: source.it.flags & DLPACK_SUBBYTE_PADDED,
+            flags: flags & DLPACK_SUBBYTE_PADDED,
         };
-        View { it, contiguous: false, odd_strides: false, ..*source }
+        let contiguous = layout::is_contiguous(shape, strides.iter().copied(), 1);
+        let view = View { it, numel, odd_strides: false, contiguous, memory: PhantomData };
+        let room = 8 * block.size() as i128;
+        match view.reach_in_bits()? {
+            Some((low, end)) if low < 0 || end > room => Err(Error::new(
+                TA_ERR_INTERNAL,
+                format_args!("a tensor reaches outside its block of {} bytes", block.size()),
+            )),
+            _ => Ok(view),
+        }
     }
 
     /// The view of one element; `None` if a position is outside its axis. Not for packed elements.

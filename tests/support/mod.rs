@@ -11,6 +11,7 @@
 use std::ffi::{CStr, c_void};
 use std::mem;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dlpark::DlpackFlags;
@@ -18,77 +19,108 @@ use tarray::abi::*;
 use tarray::ffi::*;
 use tarray::model::dtype::DType;
 
-/// A foreign DLPack tensor over memory of its own; its deleter counts.
+/// A foreign DLPack tensor, of either struct, in a block that its deleter frees: shape, strides and
+/// elements too, as real producers do.
 pub struct Lent {
-    pub managed: DLManagedTensorVersioned,
-    pub legacy: DLManagedTensor,
-    pub data: Vec<u8>,
-    pub shape: Vec<i64>,
-    pub strides: Vec<i64>,
-    pub runs: AtomicUsize,
+    pub managed: *mut DLManagedTensorVersioned,
+    pub legacy: *mut DLManagedTensor,
+    runs: Arc<AtomicUsize>,
+    block: *mut Block,
+}
+
+struct Block {
+    managed: DLManagedTensorVersioned,
+    legacy: DLManagedTensor,
+    data: Vec<u8>,
+    shape: Vec<i64>,
+    strides: Vec<i64>,
+    runs: Arc<AtomicUsize>,
 }
 
 impl Lent {
     /// A tensor of `dtype`; zeroed memory from its lowest element to its highest.
-    pub fn new(dtype: DType, shape: &[i64], strides: &[i64]) -> Box<Lent> {
+    pub fn new(dtype: DType, shape: &[i64], strides: &[i64]) -> Lent {
         let reach = |positive: bool| -> i64 {
             let steps = shape.iter().zip(strides).map(|(n, s)| (n - 1).max(0) * s);
             steps.filter(|step| (*step > 0) == positive).sum()
         };
         let size = dtype.itemsize() as i64;
         let (low, high) = (reach(false) * size, (reach(true) + 1) * size);
-        let data = vec![0u8; (high - low) as usize];
-        let mut lent = Box::new(Lent {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let block = Box::into_raw(Box::new(Block {
             managed: unsafe { mem::zeroed() },
             legacy: unsafe { mem::zeroed() },
-            data,
+            data: vec![0u8; (high - low) as usize],
             shape: shape.to_vec(),
             strides: strides.to_vec(),
-            runs: AtomicUsize::new(0),
-        });
-        let context: *mut Lent = &raw mut *lent;
+            runs: runs.clone(),
+        }));
+        let (data, shape_at, strides_at) = unsafe {
+            ((*block).data.as_mut_ptr(), (*block).shape.as_mut_ptr(), (*block).strides.as_mut_ptr())
+        };
         let dl_tensor = DLTensor {
-            data: lent.data.as_mut_ptr().wrapping_offset(-low as isize).cast(),
+            data: data.wrapping_offset(-low as isize).cast(),
             device: ta_device { device_type: TA_DEVICE_CPU, index: 0 }.into(),
             ndim: shape.len() as i32,
             dtype: dtype.into(),
-            shape: lent.shape.as_mut_ptr(),
-            strides: lent.strides.as_mut_ptr(),
+            shape: shape_at,
+            strides: strides_at,
             byte_offset: 0,
         };
-        lent.managed = DLManagedTensorVersioned {
-            version: DLPackVersion { major: 1, minor: 3 },
-            manager_ctx: context.cast(),
-            deleter: Some(count_versioned),
-            flags: DlpackFlags::empty(),
-            dl_tensor,
-        };
-        lent.legacy =
-            DLManagedTensor { dl_tensor, manager_ctx: context.cast(), deleter: Some(count_legacy) };
-        lent
+        unsafe {
+            (*block).managed = DLManagedTensorVersioned {
+                version: DLPackVersion { major: 1, minor: 3 },
+                manager_ctx: block.cast(),
+                deleter: Some(free_versioned),
+                flags: DlpackFlags::empty(),
+                dl_tensor,
+            };
+            (*block).legacy = DLManagedTensor {
+                dl_tensor,
+                manager_ctx: block.cast(),
+                deleter: Some(free_legacy),
+            };
+        }
+        let (managed, legacy) = unsafe { (&raw mut (*block).managed, &raw mut (*block).legacy) };
+        Lent { managed, legacy, runs, block }
     }
 
-    pub fn flags(mut self: Box<Self>, flags: u64) -> Box<Self> {
-        self.managed.flags = DlpackFlags::from_bits_retain(flags);
+    pub fn flags(self, flags: u64) -> Lent {
+        unsafe { (*self.managed).flags = DlpackFlags::from_bits_retain(flags) };
         self
     }
 
+    /// How often a deleter has run.
     pub fn runs(&self) -> usize {
         self.runs.load(Ordering::SeqCst)
     }
 }
 
-unsafe extern "C" fn count_versioned(managed: *mut DLManagedTensorVersioned) {
-    count(unsafe { (*managed).manager_ctx });
+/// What was not taken is still its maker's.
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if self.runs() == 0 {
+            drop(unsafe { Box::from_raw(self.block) });
+        }
+    }
 }
 
-unsafe extern "C" fn count_legacy(managed: *mut DLManagedTensor) {
-    count(unsafe { (*managed).manager_ctx });
+unsafe extern "C" fn free_versioned(managed: *mut DLManagedTensorVersioned) {
+    free(unsafe { (*managed).manager_ctx });
 }
 
-fn count(context: *mut c_void) {
-    let runs = unsafe { &raw const (*context.cast::<Lent>()).runs };
-    unsafe { &*runs }.fetch_add(1, Ordering::SeqCst);
+unsafe extern "C" fn free_legacy(managed: *mut DLManagedTensor) {
+    free(unsafe { (*managed).manager_ctx });
+}
+
+fn free(context: *mut c_void) {
+    let block = unsafe { Box::from_raw(context.cast::<Block>()) };
+    block.runs.fetch_add(1, Ordering::SeqCst);
+}
+
+/// A release callback that counts in the `AtomicUsize` behind its owner.
+pub unsafe extern "C" fn count_release(owner: *mut c_void) {
+    unsafe { &*owner.cast::<AtomicUsize>() }.fetch_add(1, Ordering::SeqCst);
 }
 
 /// Ends a loan, as a consumer does.
@@ -99,11 +131,6 @@ pub fn give_back(loan: *mut DLManagedTensorVersioned) {
 /// Ends a loan of the legacy struct.
 pub fn give_back_legacy(loan: *mut DLManagedTensor) {
     unsafe { (*loan).deleter.unwrap()(loan) };
-}
-
-/// A release callback that counts in the `AtomicUsize` behind its owner.
-pub unsafe extern "C" fn count_release(owner: *mut c_void) {
-    unsafe { &*owner.cast::<AtomicUsize>() }.fetch_add(1, Ordering::SeqCst);
 }
 
 pub fn options() -> ta_options {

@@ -17,7 +17,7 @@ pub(super) enum Value {
 
 /// All dtypes that convert.
 pub(super) fn dtypes() -> impl Iterator<Item = DType> {
-    DType::NAMED.iter().map(|&(dtype, _)| dtype).filter(|dtype| dtype.is_convertible())
+    DType::NAMED.iter().map(|&(dtype, _)| dtype).filter(|dtype| !dtype.is_subbyte())
 }
 
 /// The dtypes of eight-bit floats.
