@@ -193,11 +193,11 @@ fn an_alias_is_read_through_its_strides() {
                 })
                 .collect();
             index.reverse();
-            let mut value = ta_scalar { kind: 0, reserved: 0, r#as: ta_scalar_value { i: 0 } };
+            let mut value = ta_scalar { kind: 0, reserved: 0, value: ta_scalar_value { i: 0 } };
             let status =
                 unsafe { ta_item(tensor, index.as_ptr(), &raw mut value, ptr::null_mut()) };
             assert_eq!((status, value.kind), (TA_OK, TA_SCALAR_INT), "{}", case.name);
-            assert_eq!(unsafe { value.r#as.i }, i64::from(want), "{} {index:?}", case.name);
+            assert_eq!(unsafe { value.value.i }, i64::from(want), "{} {index:?}", case.name);
         }
         unsafe { ta_release(tensor) };
     }

@@ -6,21 +6,21 @@ use crate::abi::{
     DLManagedTensor, DLManagedTensorVersioned, ta_device, ta_dtype, ta_error, ta_status, ta_tensor,
 };
 
-/// `as.tensor`: a tensor of this library. Borrowed.
+/// `value.tensor`: a tensor of this library. Borrowed.
 pub const TA_SOURCE_TENSOR: i32 = 1;
-/// `as.memory`: strided memory, like a NumPy array.
+/// `value.memory`: strided memory, like a NumPy array.
 pub const TA_SOURCE_MEMORY: i32 = 2;
-/// `as.typed_scalar`: one value that already has a dtype, like a NumPy scalar.
+/// `value.typed_scalar`: one value that already has a dtype, like a NumPy scalar.
 pub const TA_SOURCE_TYPED_SCALAR: i32 = 3;
-/// `as.dlpack`: a DLPack tensor with a version.
+/// `value.dlpack`: a DLPack tensor with a version.
 pub const TA_SOURCE_DLPACK: i32 = 4;
-/// `as.dlpack_legacy`: a DLPack tensor of the struct without a version.
+/// `value.dlpack_legacy`: a DLPack tensor of the struct without a version.
 pub const TA_SOURCE_DLPACK_LEGACY: i32 = 5;
-/// `as.buffer`: bytes, grouped by the size of the requested dtype.
+/// `value.buffer`: bytes, grouped by the size of the requested dtype.
 pub const TA_SOURCE_BUFFER: i32 = 6;
-/// `as.scalar`: a number of the host language.
+/// `value.scalar`: a number of the host language.
 pub const TA_SOURCE_SCALAR: i32 = 7;
-/// `as.sequence`: a nested sequence, walked through callbacks.
+/// `value.sequence`: a nested sequence, walked through callbacks.
 pub const TA_SOURCE_SEQUENCE: i32 = 8;
 
 /// Provenance: a tensor of this library. What a source came from also decides `ta_options.accept`.
@@ -120,15 +120,15 @@ pub struct ta_buffer {
     pub release: Option<unsafe extern "C" fn(owner: *mut c_void)>,
 }
 
-/// `as.i`, not zero means true.
+/// `value.i`, not zero means true.
 pub const TA_SCALAR_BOOL: i32 = 1;
-/// `as.i`.
+/// `value.i`.
 pub const TA_SCALAR_INT: i32 = 2;
-/// `as.u`.
+/// `value.u`.
 pub const TA_SCALAR_UINT: i32 = 3;
-/// `as.f`.
+/// `value.f`.
 pub const TA_SCALAR_FLOAT: i32 = 4;
-/// `as.c`: real part, imaginary part.
+/// `value.c`: real part, imaginary part.
 pub const TA_SCALAR_COMPLEX: i32 = 5;
 
 /// The value of a `ta_scalar`; `kind` says which member.
@@ -154,7 +154,7 @@ pub struct ta_scalar {
     /// Zero.
     pub reserved: i32,
     /// The value.
-    pub r#as: ta_scalar_value,
+    pub value: ta_scalar_value,
 }
 
 /// How a nested sequence is read. The same table may serve every sequence of a host.
@@ -248,5 +248,5 @@ pub struct ta_source {
     /// One of `TA_ORIGIN_…`, where a binding knows better what it read; 0: what `kind` says.
     pub origin: i32,
     /// The source itself.
-    pub r#as: ta_source_value,
+    pub value: ta_source_value,
 }

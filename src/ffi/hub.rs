@@ -30,7 +30,7 @@ use crate::hub;
 /// \retval TA_ERR_KIND              `options->accept` does not allow the source.
 /// \retval TA_ERR_CALLBACK          A callback failed; a status of its own is passed on instead.
 /// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but a copy is needed; the message says why.
-/// \retval TA_ERR_UNSUPPORTED       A struct or a DLPack major version newer than this library.
+/// \retval TA_ERR_UNSUPPORTED       A struct, kind, flag or DLPack version newer than this library.
 /// \retval TA_ERR_DEVICE            Memory that no backend here can read or move.
 /// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy or the handle could not be had.
 ///
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn ta_asarray(
 /// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
 /// \retval TA_ERR_KIND              `options->accept` does not allow DLPack.
 /// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but a copy is needed; the message says why.
-/// \retval TA_ERR_UNSUPPORTED       The major version is not 1, or a struct is newer than this library.
+/// \retval TA_ERR_UNSUPPORTED       The major version is not 1, or a struct or flag is newer than this library.
 /// \retval TA_ERR_DEVICE            A copy of memory that no backend here can read or move.
 /// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy or the handle could not be had.
 ///
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn ta_from_dlpack_legacy(
 /// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
 /// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range.
 /// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but another device was asked for.
-/// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+/// \retval TA_ERR_UNSUPPORTED       A struct or flag newer than this library.
 /// \retval TA_ERR_DEVICE            A copy that no backend here can make.
 /// \retval TA_ERR_EXPORT            The tensor requires grad, or `max_major` is 0 with a minor
 ///                                  version (then use ta_to_dlpack_legacy).
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn ta_to_dlpack(
 /// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
 /// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range.
 /// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but another device was asked for.
-/// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+/// \retval TA_ERR_UNSUPPORTED       A struct or flag newer than this library.
 /// \retval TA_ERR_DEVICE            A copy that no backend here can make.
 /// \retval TA_ERR_EXPORT            The tensor requires grad, is read-only or has padded elements.
 /// \retval TA_ERR_OUT_OF_MEMORY     Memory for the loan or the copy could not be had.

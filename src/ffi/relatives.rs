@@ -108,7 +108,7 @@ pub unsafe extern "C" fn ta_frombuffer(
 /// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be converted as asked.
 /// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
 /// \retval TA_ERR_KIND              `options->accept` does not allow tensors.
-/// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+/// \retval TA_ERR_UNSUPPORTED       A struct or flag newer than this library.
 /// \retval TA_ERR_DEVICE            Memory that no backend here can read or move.
 /// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy could not be had.
 ///

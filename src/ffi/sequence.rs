@@ -97,7 +97,7 @@ impl Sequence for Callbacks {
 
     fn read(&self, start: usize, out: &mut [Scalar]) -> Result<usize> {
         let Some(read) = self.vtable.read else { return Ok(0) };
-        let zero = ta_scalar { kind: 0, reserved: 0, r#as: ta_scalar_value { c: [0.0; 2] } };
+        let zero = ta_scalar { kind: 0, reserved: 0, value: ta_scalar_value { c: [0.0; 2] } };
         let mut values = [zero; CHUNK];
         let room = out.len().min(CHUNK);
         let mut written = 0;

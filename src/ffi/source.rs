@@ -33,7 +33,7 @@ pub(super) unsafe fn parse<T>(
     match given.kind {
         TA_SOURCE_TENSOR => {
             // SAFETY: the member that `kind` names.
-            let tensor = non_null(unsafe { given.r#as.tensor }, "source.as.tensor")?;
+            let tensor = non_null(unsafe { given.value.tensor }, "source.value.tensor")?;
             // SAFETY: a live handle; ManuallyDrop leaves the caller's share alone.
             let tensor = std::mem::ManuallyDrop::new(unsafe { Tensor::from_raw(tensor) });
             origin(TA_ORIGIN_TENSOR)?;
@@ -41,47 +41,50 @@ pub(super) unsafe fn parse<T>(
         }
         TA_SOURCE_MEMORY => {
             // SAFETY: the member that `kind` names.
-            let given = unsafe { given.r#as.memory };
+            let given = unsafe { given.value.memory };
             // SAFETY: passed on from this function's contract.
             then(unsafe { memory(&given, origin(TA_ORIGIN_MEMORY)?) }?)
         }
         TA_SOURCE_TYPED_SCALAR => {
             // SAFETY: the member that `kind` names.
-            let given = unsafe { given.r#as.typed_scalar };
+            let given = unsafe { given.value.typed_scalar };
             // SAFETY: passed on from this function's contract.
             then(unsafe { typed_scalar(&given, origin(TA_ORIGIN_SCALAR)?) }?)
         }
         TA_SOURCE_DLPACK => {
             // SAFETY: the member that `kind` names.
-            let managed = unsafe { given.r#as.dlpack };
+            let managed = unsafe { given.value.dlpack };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { dlpack(managed, "source.as.dlpack", origin(TA_ORIGIN_DLPACK)?) }?)
+            then(unsafe { dlpack(managed, "source.value.dlpack", origin(TA_ORIGIN_DLPACK)?) }?)
         }
         TA_SOURCE_DLPACK_LEGACY => {
             // SAFETY: the member that `kind` names.
-            let managed = unsafe { given.r#as.dlpack_legacy };
+            let managed = unsafe { given.value.dlpack_legacy };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { dlpack(managed, "source.as.dlpack_legacy", origin(TA_ORIGIN_DLPACK)?) }?)
+            then(unsafe {
+                dlpack(managed, "source.value.dlpack_legacy", origin(TA_ORIGIN_DLPACK)?)
+            }?)
         }
         TA_SOURCE_BUFFER => {
             // SAFETY: the member that `kind` names.
-            let given = unsafe { given.r#as.buffer };
+            let given = unsafe { given.value.buffer };
             // SAFETY: passed on from this function's contract.
             let (bytes, claim) = unsafe { buffer(&given) }?;
             then(Source::Buffer(bytes, claim, origin(TA_ORIGIN_BUFFER)?))
         }
         TA_SOURCE_SCALAR => {
             // SAFETY: the member that `kind` names.
-            let value = scalar(&unsafe { given.r#as.scalar })?;
+            let value = scalar(&unsafe { given.value.scalar })?;
             then(Source::Scalar(value, origin(TA_ORIGIN_SCALAR)?))
         }
         TA_SOURCE_SEQUENCE => {
             // SAFETY: the member that `kind` names.
-            let sequence = unsafe { given.r#as.sequence };
+            let sequence = unsafe { given.value.sequence };
             // SAFETY: passed on from this function's contract.
             let callbacks = unsafe { Callbacks::new(&sequence) }?;
             then(Source::Sequence(&callbacks, origin(TA_ORIGIN_SEQUENCE)?))
         }
+        0 => Err(outside("source.kind", 0)),
         other => Err(unknown("source.kind", other)),
     }
 }
@@ -199,16 +202,16 @@ pub(super) fn scalar(given: &ta_scalar) -> Result<Scalar> {
     // Each member is eight bytes or more of plain numbers, so reading any of them is defined.
     Ok(match given.kind {
         // SAFETY: the member that `kind` names.
-        TA_SCALAR_BOOL => Scalar::Bool(unsafe { given.r#as.i } != 0),
+        TA_SCALAR_BOOL => Scalar::Bool(unsafe { given.value.i } != 0),
         // SAFETY: the member that `kind` names.
-        TA_SCALAR_INT => Scalar::Int(unsafe { given.r#as.i }),
+        TA_SCALAR_INT => Scalar::Int(unsafe { given.value.i }),
         // SAFETY: the member that `kind` names.
-        TA_SCALAR_UINT => Scalar::unsigned(unsafe { given.r#as.u }),
+        TA_SCALAR_UINT => Scalar::unsigned(unsafe { given.value.u }),
         // SAFETY: the member that `kind` names.
-        TA_SCALAR_FLOAT => Scalar::Float(unsafe { given.r#as.f }),
+        TA_SCALAR_FLOAT => Scalar::Float(unsafe { given.value.f }),
         TA_SCALAR_COMPLEX => {
             // SAFETY: the member that `kind` names.
-            let [re, im] = unsafe { given.r#as.c };
+            let [re, im] = unsafe { given.value.c };
             Scalar::Complex(re, im)
         }
         other => return Err(outside("scalar.kind", other)),
@@ -224,6 +227,6 @@ impl From<Scalar> for ta_scalar {
             Scalar::Float(v) => (TA_SCALAR_FLOAT, ta_scalar_value { f: v }),
             Scalar::Complex(re, im) => (TA_SCALAR_COMPLEX, ta_scalar_value { c: [re, im] }),
         };
-        ta_scalar { kind, reserved: 0, r#as: value }
+        ta_scalar { kind, reserved: 0, value }
     }
 }

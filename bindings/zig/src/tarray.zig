@@ -1,0 +1,63 @@
+//! `tarray` for Zig: any array in, one handle, DLPack out.
+//!
+//! Nothing but the C ABI is used underneath; `c` is that ABI, as generated. The rest is
+//! re-exported here, one idea per file.
+
+/// The raw declarations, for what this wrapper does not say.
+pub const c = @import("tarray_c");
+
+/// DLPack's own structs.
+pub const dlpack = @import("dlpack.zig");
+
+const care = @import("care.zig");
+const dtype = @import("dtype.zig");
+const hub = @import("hub.zig");
+const options = @import("options.zig");
+const provenance = @import("provenance.zig");
+const relatives = @import("relatives.zig");
+const status = @import("status.zig");
+const strided = @import("strided.zig");
+
+pub const Diagnostics = @import("Diagnostics.zig");
+pub const Error = status.Error;
+/// For calls of `c` itself: the error that stands for a status.
+pub const check = status.check;
+
+pub const DType = dtype.DType;
+pub const BFloat16 = dtype.BFloat16;
+pub const dtypeOf = dtype.dtypeOf;
+pub const Device = @import("device.zig").Device;
+
+pub const Options = options.Options;
+pub const ExportOptions = options.ExportOptions;
+pub const ReprOptions = options.ReprOptions;
+pub const Accept = options.Accept;
+pub const Copy = options.Copy;
+pub const Grad = options.Grad;
+
+pub const Memory = @import("Memory.zig");
+pub const Buffer = @import("Buffer.zig");
+pub const Owner = @import("Owner.zig");
+
+pub const Tensor = @import("Tensor.zig");
+pub const Scalar = @import("scalar.zig").Scalar;
+pub const Provenance = provenance.Provenance;
+pub const Origin = provenance.Origin;
+pub const Reason = provenance.Reason;
+
+pub const View = strided.View;
+pub const ConstView = strided.ConstView;
+pub const ViewError = strided.ViewError;
+
+pub const asarray = hub.asarray;
+pub const fromDlpack = hub.fromDlpack;
+pub const fromArray = relatives.fromArray;
+pub const frombuffer = relatives.frombuffer;
+pub const fromOwnedSlice = relatives.fromOwnedSlice;
+pub const Part = relatives.Part;
+
+pub const abi_version = c.TA_ABI_VERSION;
+pub const abiVersion = care.abiVersion;
+pub const version = care.version;
+pub const liveTensors = care.liveTensors;
+pub const setNumThreads = care.setNumThreads;

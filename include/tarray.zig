@@ -1,0 +1,1346 @@
+//! tarray 0.1.0: the C ABI of libtarray, declaration by declaration. What holds for every
+//! function (failure, ownership, threads, units) is written at the top of tarray.h.
+//!
+//! Generated from the Rust source by `cargo xtask headers`. Do not edit: change the comments in
+//! src/abi and src/ffi, or xtask/templates/preamble.zig, and run that command again.
+//!
+//! SPDX-License-Identifier: MIT OR Apache-2.0
+
+/// The version of the library that these declarations belong to.
+pub const TA_VERSION_STRING = "0.1.0";
+
+// DLPack's structs (version 1.3) //
+
+/// Which DLPack a struct follows; another major number means another layout.
+pub const DLPackVersion = extern struct { major: u32, minor: u32 };
+
+/// Where memory is: one of the numbers of DLPack, or any other.
+pub const DLDevice = extern struct { device_type: i32, device_id: i32 };
+
+/// What one element is.
+pub const DLDataType = extern struct { code: u8, bits: u8, lanes: u16 };
+
+/// A strided array in somebody's memory.
+pub const DLTensor = extern struct {
+    /// Start of the memory, or the device's handle.
+    data: ?*anyopaque,
+    /// Where the memory is.
+    device: DLDevice,
+    /// Number of axes.
+    ndim: i32,
+    /// What the elements are.
+    dtype: DLDataType,
+    /// Extents, in elements.
+    shape: [*c]i64,
+    /// Distance between neighbours on each axis, in elements. Null from old producers: compact.
+    strides: [*c]i64,
+    /// Where the first element is behind `data`.
+    byte_offset: u64,
+};
+
+/// A tensor with its owner, as it was before DLPack 1.0.
+pub const DLManagedTensor = extern struct {
+    /// The tensor.
+    dl_tensor: DLTensor,
+    /// The producer's.
+    manager_ctx: ?*anyopaque,
+    /// Called once by the consumer; frees the struct too. May be null.
+    deleter: ?*const fn (self: ?*DLManagedTensor) callconv(.c) void,
+};
+
+/// A tensor with its owner, its version and its flags.
+pub const DLManagedTensorVersioned = extern struct {
+    /// To be looked at before anything behind `flags`.
+    version: DLPackVersion,
+    /// The producer's.
+    manager_ctx: ?*anyopaque,
+    /// Called once by the consumer; frees the struct too. May be null.
+    deleter: ?*const fn (self: ?*DLManagedTensorVersioned) callconv(.c) void,
+    /// Combination of `DLPACK_FLAG_BITMASK_…`.
+    flags: u64,
+    /// The tensor.
+    dl_tensor: DLTensor,
+};
+
+/// The consumer must not write.
+pub const DLPACK_FLAG_BITMASK_READ_ONLY: u64 = 1;
+/// The producer made a copy for this consumer.
+pub const DLPACK_FLAG_BITMASK_IS_COPIED: u64 = 2;
+/// Elements smaller than a byte stand in a byte each, instead of being packed.
+pub const DLPACK_FLAG_BITMASK_IS_SUBBYTE_TYPE_PADDED: u64 = 4;
+
+// Versions and limits //
+
+/// The ABI number of this library: part of its SONAME, and what `ta_abi_version()` returns.
+/// While it is 0, a release may change anything, and says so in the changelog.
+pub const TA_ABI_VERSION: i32 = 0;
+
+/// The most axes a tensor may have; a source with more is refused.
+pub const TA_MAX_NDIM: i32 = 64;
+
+// Status and error //
+
+/// What a call came to. 0 is success; 1–99 the caller's fault; 100–199 the data cannot be
+/// exchanged as asked; 200–299 resources; 900–999 this library's bug. Codes are added, never
+/// reused: treat a code that you do not know as failure.
+pub const ta_status = i32;
+
+/// The call did what its description says.
+pub const TA_OK: ta_status = 0;
+
+/// A pointer argument, or a pointer in a struct, is NULL where it must not be.
+pub const TA_ERR_NULL_ARGUMENT: ta_status = 1;
+
+/// A value is outside its documented range, or two values contradict each other.
+pub const TA_ERR_INVALID_ARGUMENT: ta_status = 2;
+
+/// A shape or strides that no memory can have: negative extent, too many axes, overflow.
+pub const TA_ERR_LAYOUT: ta_status = 3;
+
+/// A dtype that does not exist, or that cannot be used or converted as asked.
+pub const TA_ERR_DTYPE: ta_status = 4;
+
+/// A view, index or offset reaches outside the memory that it is taken of.
+pub const TA_ERR_OUT_OF_BOUNDS: ta_status = 5;
+
+/// A number does not fit the requested dtype, or no dtype can hold it.
+pub const TA_ERR_OVERFLOW: ta_status = 6;
+
+/// A nested sequence whose parts have different shapes, or that changed while it was read.
+pub const TA_ERR_RAGGED: ta_status = 7;
+
+/// A source of a kind that is not accepted here (a type error in most languages).
+pub const TA_ERR_KIND: ta_status = 8;
+
+/// A write to a tensor that is read-only, requires grad, or has elements that share memory.
+pub const TA_ERR_NOT_WRITABLE: ta_status = 9;
+
+/// A callback of the host failed without a status of its own.
+pub const TA_ERR_CALLBACK: ta_status = 10;
+
+/// A gradient is required of elements that cannot have one: only floating and complex ones can.
+pub const TA_ERR_GRAD: ta_status = 11;
+
+/// Sharing memory was demanded and is impossible; the message names the reason.
+pub const TA_ERR_CANNOT_ALIAS: ta_status = 100;
+
+/// A struct, kind, flag or version newer than this library: it cannot tell what was asked.
+pub const TA_ERR_UNSUPPORTED: ta_status = 101;
+
+/// No backend here can reach, read or move memory of the device.
+pub const TA_ERR_DEVICE: ta_status = 102;
+
+/// The tensor cannot be lent like this: read-only to a legacy consumer, or it requires grad.
+pub const TA_ERR_EXPORT: ta_status = 103;
+
+/// Memory could not be had.
+pub const TA_ERR_OUT_OF_MEMORY: ta_status = 200;
+
+/// A bug of this library, stopped at its border; no ownership has moved.
+pub const TA_ERR_INTERNAL: ta_status = 900;
+
+/// Bytes of `ta_error.message`, the terminating NUL included.
+pub const TA_MESSAGE_SIZE: usize = 512;
+
+/// Where a failing call puts its reason. The caller owns it, sets `struct_size` (see
+/// `TA_ERROR_INIT`) and passes its address as the last argument, or NULL to go without.
+/// Written only on failure; never read. May be reused for many calls, by one thread at a time.
+pub const ta_error = extern struct {
+    /// `sizeof(ta_error)`, set by the caller. A smaller value: nothing is written.
+    struct_size: usize,
+    /// The status that the call returned.
+    status: ta_status,
+    /// NUL-terminated UTF-8, lower case, no full stop; cut at a character if too long.
+    message: [TA_MESSAGE_SIZE]u8,
+};
+
+// Element types //
+
+/// What one element is: layout-equal to DLPack's `DLDataType`. All zero means "not given".
+pub const ta_dtype = extern struct {
+    /// One of the `TA_INT` … `TA_FLOAT4_E2M1FN` codes (DLPack's numbers), or another:
+    /// an unknown code of whole bytes is carried, never converted.
+    code: u8,
+    /// Bits of one lane; for complex, of both parts together.
+    bits: u8,
+    /// Lanes of a vector type; 1 for everything normal.
+    lanes: u16,
+};
+
+/// Signed integer.
+pub const TA_INT: u8 = 0;
+
+/// Unsigned integer.
+pub const TA_UINT: u8 = 1;
+
+/// IEEE 754 floating point.
+pub const TA_FLOAT: u8 = 2;
+
+/// Something only its producer understands.
+pub const TA_OPAQUE_HANDLE: u8 = 3;
+
+/// bfloat16.
+pub const TA_BFLOAT: u8 = 4;
+
+/// Complex number; `bits` is the width of both parts together.
+pub const TA_COMPLEX: u8 = 5;
+
+/// Truth value, one byte.
+pub const TA_BOOL: u8 = 6;
+
+/// 8-bit float, 3 exponent bits.
+pub const TA_FLOAT8_E3M4: u8 = 7;
+
+/// 8-bit float, 4 exponent bits, with infinities.
+pub const TA_FLOAT8_E4M3: u8 = 8;
+
+/// 8-bit float, 4 exponent bits, bias 11, no infinities, no negative zero.
+pub const TA_FLOAT8_E4M3B11FNUZ: u8 = 9;
+
+/// 8-bit float, 4 exponent bits, no infinities.
+pub const TA_FLOAT8_E4M3FN: u8 = 10;
+
+/// 8-bit float, 4 exponent bits, no infinities, no negative zero.
+pub const TA_FLOAT8_E4M3FNUZ: u8 = 11;
+
+/// 8-bit float, 5 exponent bits, with infinities.
+pub const TA_FLOAT8_E5M2: u8 = 12;
+
+/// 8-bit float, 5 exponent bits, no infinities, no negative zero.
+pub const TA_FLOAT8_E5M2FNUZ: u8 = 13;
+
+/// 8-bit power of two, unsigned.
+pub const TA_FLOAT8_E8M0FNU: u8 = 14;
+
+/// 6-bit float, 2 exponent bits.
+pub const TA_FLOAT6_E2M3FN: u8 = 15;
+
+/// 6-bit float, 3 exponent bits.
+pub const TA_FLOAT6_E3M2FN: u8 = 16;
+
+/// 4-bit float, 2 exponent bits.
+pub const TA_FLOAT4_E2M1FN: u8 = 17;
+
+// Devices //
+
+/// Where memory is: layout-equal to DLPack's `DLDevice`. All zero means "not given".
+pub const ta_device = extern struct {
+    /// One of the `TA_DEVICE_…` numbers (DLPack's), or another: unknown devices are carried.
+    device_type: i32,
+    /// Which one of that type. In a request, -1 means the current one. For the CPU, 0.
+    index: i32,
+};
+
+/// Ordinary host memory.
+pub const TA_DEVICE_CPU: i32 = 1;
+
+/// CUDA device memory.
+pub const TA_DEVICE_CUDA: i32 = 2;
+
+/// Pinned host memory of CUDA; the CPU reads it.
+pub const TA_DEVICE_CUDA_HOST: i32 = 3;
+
+/// OpenCL buffers (`data` is a handle).
+pub const TA_DEVICE_OPENCL: i32 = 4;
+
+/// Vulkan buffers (`data` is a handle).
+pub const TA_DEVICE_VULKAN: i32 = 7;
+
+/// Metal buffers (`data` is a handle).
+pub const TA_DEVICE_METAL: i32 = 8;
+
+/// Verilog simulator.
+pub const TA_DEVICE_VPI: i32 = 9;
+
+/// ROCm device memory.
+pub const TA_DEVICE_ROCM: i32 = 10;
+
+/// Pinned host memory of ROCm; the CPU reads it.
+pub const TA_DEVICE_ROCM_HOST: i32 = 11;
+
+/// Reserved for devices outside any list.
+pub const TA_DEVICE_EXT_DEV: i32 = 12;
+
+/// CUDA managed memory.
+pub const TA_DEVICE_CUDA_MANAGED: i32 = 13;
+
+/// oneAPI unified shared memory.
+pub const TA_DEVICE_ONE_API: i32 = 14;
+
+/// WebGPU buffers (`data` is a handle).
+pub const TA_DEVICE_WEB_GPU: i32 = 15;
+
+/// Qualcomm Hexagon.
+pub const TA_DEVICE_HEXAGON: i32 = 16;
+
+/// Microsoft MAIA.
+pub const TA_DEVICE_MAIA: i32 = 17;
+
+/// AWS Trainium.
+pub const TA_DEVICE_TRN: i32 = 18;
+
+// What a tensor is //
+
+/// A tensor: facts, and a share in the memory they describe. Opaque and reference-counted;
+/// made by `ta_asarray` and its relatives, given up with `ta_release`.
+pub const ta_tensor = opaque {};
+
+/// The memory is shared: no reason.
+pub const TA_REASON_NONE: i32 = 0;
+
+/// Copied because the caller asked for a copy.
+pub const TA_REASON_REQUESTED: i32 = 1;
+
+/// Copied because the dtype differs.
+pub const TA_REASON_DTYPE: i32 = 2;
+
+/// Copied because the device differs.
+pub const TA_REASON_DEVICE: i32 = 3;
+
+/// Copied because the bytes are in foreign order.
+pub const TA_REASON_BYTE_ORDER: i32 = 4;
+
+/// Copied because a stride is no multiple of the element size.
+pub const TA_REASON_STRIDE_ALIGNMENT: i32 = 5;
+
+/// Copied because the memory is read-only and a writable result was asked for.
+pub const TA_REASON_READ_ONLY: i32 = 6;
+
+/// Copied because a contiguous result was asked for.
+pub const TA_REASON_NOT_CONTIGUOUS: i32 = 7;
+
+/// Made of values: a scalar or a sequence has no memory to share.
+pub const TA_REASON_NOT_MEMORY: i32 = 8;
+
+/// How a tensor came about.
+pub const ta_provenance = extern struct {
+    /// One of `TA_ORIGIN_…`: what it was made from.
+    origin: i32,
+    /// 1: shares the source's memory. 0: has memory of its own.
+    aliased: i32,
+    /// One of `TA_REASON_…`: why it was copied.
+    reason: i32,
+    /// Zero.
+    reserved: i32,
+};
+
+/// Nobody may write through this tensor.
+pub const TA_TENSOR_READ_ONLY: u64 = 1;
+
+/// Elements stand one after another in C order.
+pub const TA_TENSOR_CONTIGUOUS: u64 = 2;
+
+/// Every element's address is a multiple of its component's size (for float32, of 4).
+pub const TA_TENSOR_ALIGNED: u64 = 4;
+
+/// Requires a gradient.
+pub const TA_TENSOR_REQUIRES_GRAD: u64 = 8;
+
+/// Elements smaller than a byte stand in a byte each (else packed).
+pub const TA_TENSOR_SUBBYTE_PADDED: u64 = 16;
+
+/// Everything there is to know about a tensor. Pointers are valid as long as the handle is.
+pub const ta_info = extern struct {
+    /// `sizeof(ta_info)`, set by the caller.
+    struct_size: usize,
+    /// Address of element (0, …, 0), or the device's handle; write only if the tensor is not
+    /// read-only. May be NULL if there are no elements.
+    data: ?*anyopaque,
+    /// Where element (0, …, 0) is behind `data`, in bytes: not 0 only on devices with handles.
+    byte_offset: u64,
+    /// Extents, `ndim` of them, in elements. Not NULL.
+    shape: [*c]const i64,
+    /// Distance between neighbours on each axis, in elements, of either sign. Not NULL.
+    strides: [*c]const i64,
+    /// Number of elements.
+    numel: i64,
+    /// Bytes that the elements need when they stand one after another.
+    nbytes: u64,
+    /// Combination of `TA_TENSOR_…`.
+    flags: u64,
+    /// DLPack's flags as they came in with the memory, also those without a name here.
+    dlpack_flags: u64,
+    /// What the elements are.
+    dtype: ta_dtype,
+    /// Number of axes.
+    ndim: i32,
+    /// Where the memory is.
+    device: ta_device,
+    /// How it came about.
+    provenance: ta_provenance,
+};
+
+// Sources: what can become a tensor //
+
+/// `value.tensor`: a tensor of this library. Borrowed.
+pub const TA_SOURCE_TENSOR: i32 = 1;
+
+/// `value.memory`: strided memory, like a NumPy array.
+pub const TA_SOURCE_MEMORY: i32 = 2;
+
+/// `value.typed_scalar`: one value that already has a dtype, like a NumPy scalar.
+pub const TA_SOURCE_TYPED_SCALAR: i32 = 3;
+
+/// `value.dlpack`: a DLPack tensor with a version.
+pub const TA_SOURCE_DLPACK: i32 = 4;
+
+/// `value.dlpack_legacy`: a DLPack tensor of the struct without a version.
+pub const TA_SOURCE_DLPACK_LEGACY: i32 = 5;
+
+/// `value.buffer`: bytes, grouped by the size of the requested dtype.
+pub const TA_SOURCE_BUFFER: i32 = 6;
+
+/// `value.scalar`: a number of the host language.
+pub const TA_SOURCE_SCALAR: i32 = 7;
+
+/// `value.sequence`: a nested sequence, walked through callbacks.
+pub const TA_SOURCE_SEQUENCE: i32 = 8;
+
+/// Provenance: a tensor of this library. What a source came from also decides `ta_options.accept`.
+pub const TA_ORIGIN_TENSOR: i32 = 1;
+
+/// Provenance: strided memory that the caller described.
+pub const TA_ORIGIN_MEMORY: i32 = 2;
+
+/// Provenance: a NumPy array or NumPy scalar (said by the binding that read it).
+pub const TA_ORIGIN_NUMPY: i32 = 3;
+
+/// Provenance: a DLPack tensor.
+pub const TA_ORIGIN_DLPACK: i32 = 4;
+
+/// Provenance: `__cuda_array_interface__` (said by the binding that read it).
+pub const TA_ORIGIN_CUDA_ARRAY_INTERFACE: i32 = 5;
+
+/// Provenance: a buffer of bytes.
+pub const TA_ORIGIN_BUFFER: i32 = 6;
+
+/// Provenance: `__array_interface__` or `__array__` (said by the binding that read it).
+pub const TA_ORIGIN_ARRAY_INTERFACE: i32 = 7;
+
+/// Provenance: a scalar, typed or not.
+pub const TA_ORIGIN_SCALAR: i32 = 8;
+
+/// Provenance: a sequence.
+pub const TA_ORIGIN_SEQUENCE: i32 = 9;
+
+/// In `flags` of a described source: nobody may write to the memory.
+pub const TA_MEMORY_READ_ONLY: u64 = 1;
+
+/// In `flags` of a described source: elements are in the other byte order than this machine's.
+pub const TA_MEMORY_BYTE_SWAPPED: u64 = 2;
+
+/// In `flags` of `ta_memory`: elements smaller than a byte stand in a byte each (else packed).
+pub const TA_MEMORY_SUBBYTE_PADDED: u64 = 4;
+
+/// Strided memory of somebody else. Zero-initialise it; fields left zero have a meaning.
+///
+/// Everything from the lowest element to the highest belongs to one object that may be read, and
+/// written unless it is read-only, also what lies between elements: views may reach it.
+///
+/// When a call that got it returns `TA_OK`, `release(owner)` belongs to the library: it runs
+/// exactly once, on any thread, when the last tensor over the memory is gone, or inside the
+/// call if the elements were copied. After any other status it is still the caller's.
+pub const ta_memory = extern struct {
+    /// Address of element (0, …, 0); any alignment. NULL only if there are no elements.
+    /// On a device whose memory has handles instead of addresses, the handle.
+    data: ?*anyopaque,
+    /// Extents, `ndim` of them, in elements. NULL if `ndim` is 0. Read during the call only.
+    shape: [*c]const i64,
+    /// Distance between neighbours on each axis, in bytes; zero, negative and odd ones are fine.
+    /// NULL: C-contiguous. Read during the call only.
+    strides_bytes: [*c]const i64,
+    /// What the elements are.
+    dtype: ta_dtype,
+    /// Where the memory is; all zero: the CPU.
+    device: ta_device,
+    /// Number of axes, 0 to `TA_MAX_NDIM`.
+    ndim: i32,
+    /// Combination of `TA_MEMORY_…`.
+    flags: u64,
+    /// Where element (0, …, 0) is behind `data`, in bytes.
+    byte_offset: u64,
+    /// The stream on which the memory was last written, as in `ta_options`; 0 if all is done.
+    stream: i64,
+    /// Zero.
+    reserved: [2]u64,
+    /// Passed to `release`; otherwise never looked at.
+    owner: ?*anyopaque,
+    /// Lets the memory go. May run on any thread; must not unwind. NULL: the memory outlives every tensor over it.
+    release: ?*const fn (owner: ?*anyopaque) callconv(.c) void,
+};
+
+/// One element that already has a dtype. Its value is copied during the call.
+pub const ta_typed_scalar = extern struct {
+    /// Address of the element's bytes; any alignment.
+    data: ?*const anyopaque,
+    /// What it is.
+    dtype: ta_dtype,
+    /// Zero.
+    reserved: i32,
+    /// `TA_MEMORY_BYTE_SWAPPED` or 0.
+    flags: u64,
+};
+
+/// A buffer of bytes. `release(owner)` as in `ta_memory`.
+pub const ta_buffer = extern struct {
+    /// First byte; any alignment. NULL only if `size_bytes` is 0.
+    data: ?*anyopaque,
+    /// Number of bytes.
+    size_bytes: usize,
+    /// `TA_MEMORY_READ_ONLY` or 0.
+    flags: u64,
+    /// Zero.
+    reserved: [2]u64,
+    /// Passed to `release`; otherwise never looked at.
+    owner: ?*anyopaque,
+    /// Lets the bytes go. May run on any thread; must not unwind. NULL: they outlive every tensor over them.
+    release: ?*const fn (owner: ?*anyopaque) callconv(.c) void,
+};
+
+/// `value.i`, not zero means true.
+pub const TA_SCALAR_BOOL: i32 = 1;
+
+/// `value.i`.
+pub const TA_SCALAR_INT: i32 = 2;
+
+/// `value.u`.
+pub const TA_SCALAR_UINT: i32 = 3;
+
+/// `value.f`.
+pub const TA_SCALAR_FLOAT: i32 = 4;
+
+/// `value.c`: real part, imaginary part.
+pub const TA_SCALAR_COMPLEX: i32 = 5;
+
+/// The value of a `ta_scalar`; `kind` says which member.
+pub const ta_scalar_value = extern union {
+    /// For `TA_SCALAR_BOOL` and `TA_SCALAR_INT`.
+    i: i64,
+    /// For `TA_SCALAR_UINT`.
+    u: u64,
+    /// For `TA_SCALAR_FLOAT`.
+    f: f64,
+    /// For `TA_SCALAR_COMPLEX`: real part, imaginary part.
+    c: [2]f64,
+};
+
+/// A number as a host language has it, before it gets a dtype.
+pub const ta_scalar = extern struct {
+    /// One of `TA_SCALAR_…`.
+    kind: i32,
+    /// Zero.
+    reserved: i32,
+    /// The value.
+    value: ta_scalar_value,
+};
+
+/// How a nested sequence is read. The same table may serve every sequence of a host.
+///
+/// Callbacks get the sequence's `user_data` first, run on the calling thread during the call,
+/// return `TA_OK` or a failure (with a message in `err`, if they have one; a status that is not
+/// a `TA_ERR_…` becomes `TA_ERR_CALLBACK`), must not unwind or longjmp, and may be called
+/// several times for one item: a sequence that answers differently the second time is an error.
+pub const ta_sequence_vtable = extern struct {
+    /// `sizeof(ta_sequence_vtable)`.
+    struct_size: usize,
+    /// Writes the number of items to `*out`. Not NULL.
+    len: ?*const fn (user_data: ?*anyopaque, out: [*c]usize, err: ?*ta_error) callconv(.c) ta_status,
+    /// Describes item `index` in `*out`, which arrives zeroed but for `struct_size`. What it
+    /// describes is borrowed: it stays valid until the next call on the same sequence; its
+    /// `release` is never run and a DLPack tensor is read, not consumed. A host writes no more
+    /// than `out->struct_size` bytes: the library may be older than its header. Not NULL.
+    item: ?*const fn (user_data: ?*anyopaque, index: usize, out: ?*ta_source, err: ?*ta_error) callconv(.c) ta_status,
+    /// Fast path, may be NULL: writes the values of items `start`, `start + 1`, … to `out`, at
+    /// most `count`, and their number to `*written`; stops before the first item that is not a
+    /// plain scalar.
+    read: ?*const fn (user_data: ?*anyopaque, start: usize, count: usize, out: ?*ta_scalar, written: [*c]usize, err: ?*ta_error) callconv(.c) ta_status,
+};
+
+/// One sequence: the callbacks, and what they are told.
+pub const ta_sequence = extern struct {
+    /// The callbacks. Not NULL; valid during the call.
+    vtable: ?*const ta_sequence_vtable,
+    /// First argument of each callback; never looked at.
+    user_data: ?*anyopaque,
+};
+
+/// The members of `ta_source`; `kind` says which one.
+pub const ta_source_value = extern union {
+    /// For `TA_SOURCE_TENSOR`.
+    tensor: ?*const ta_tensor,
+    /// For `TA_SOURCE_MEMORY`.
+    memory: ta_memory,
+    /// For `TA_SOURCE_TYPED_SCALAR`.
+    typed_scalar: ta_typed_scalar,
+    /// For `TA_SOURCE_DLPACK`. Consumed when the call returns `TA_OK`, else still the caller's.
+    dlpack: ?*DLManagedTensorVersioned,
+    /// For `TA_SOURCE_DLPACK_LEGACY`. Consumed when the call returns `TA_OK`, else still the caller's.
+    dlpack_legacy: ?*DLManagedTensor,
+    /// For `TA_SOURCE_BUFFER`.
+    buffer: ta_buffer,
+    /// For `TA_SOURCE_SCALAR`.
+    scalar: ta_scalar,
+    /// For `TA_SOURCE_SEQUENCE`.
+    sequence: ta_sequence,
+    /// Room for kinds to come, so that they do not change the size.
+    reserved: [20]u64,
+};
+
+/// Anything that becomes a tensor. Zero-initialise it, set `struct_size`, `kind` and the member.
+pub const ta_source = extern struct {
+    /// `sizeof(ta_source)`.
+    struct_size: usize,
+    /// One of `TA_SOURCE_…`.
+    kind: i32,
+    /// One of `TA_ORIGIN_…`, where a binding knows better what it read; 0: what `kind` says.
+    origin: i32,
+    /// The source itself.
+    value: ta_source_value,
+};
+
+// Options //
+
+/// Share memory if possible, else copy.
+pub const TA_COPY_IF_NEEDED: i32 = 0;
+
+/// Always copy.
+pub const TA_COPY_ALWAYS: i32 = 1;
+
+/// Share memory, or fail with `TA_ERR_CANNOT_ALIAS`.
+pub const TA_COPY_NEVER: i32 = 2;
+
+/// The result requires no gradient.
+pub const TA_GRAD_NO: i32 = 0;
+
+/// The result requires a gradient.
+pub const TA_GRAD_YES: i32 = 1;
+
+/// As the source; only a tensor can.
+pub const TA_GRAD_AS_SOURCE: i32 = 2;
+
+/// The result must be writable: read-only memory is copied, or refused under `TA_COPY_NEVER`.
+pub const TA_WANT_WRITABLE: u64 = 1;
+
+/// The result must be C-contiguous: other layouts are copied, or refused under `TA_COPY_NEVER`.
+pub const TA_WANT_CONTIGUOUS: u64 = 2;
+
+/// The result is marked read-only, even if the source is writable: for memory that must never
+/// change, but came in a struct that cannot say so. Contradicts `TA_WANT_WRITABLE`.
+pub const TA_MARK_READ_ONLY: u64 = 4;
+
+/// Bits of `ta_options.accept`: tensors.
+pub const TA_ACCEPT_TENSOR: u64 = 2;
+
+/// Bits of `ta_options.accept`: strided memory.
+pub const TA_ACCEPT_MEMORY: u64 = 4;
+
+/// Bits of `ta_options.accept`: NumPy arrays and scalars.
+pub const TA_ACCEPT_NUMPY: u64 = 8;
+
+/// Bits of `ta_options.accept`: DLPack tensors.
+pub const TA_ACCEPT_DLPACK: u64 = 16;
+
+/// Bits of `ta_options.accept`: `__cuda_array_interface__`.
+pub const TA_ACCEPT_CUDA_ARRAY_INTERFACE: u64 = 32;
+
+/// Bits of `ta_options.accept`: buffers.
+pub const TA_ACCEPT_BUFFER: u64 = 64;
+
+/// Bits of `ta_options.accept`: `__array_interface__` and `__array__`.
+pub const TA_ACCEPT_ARRAY_INTERFACE: u64 = 128;
+
+/// Bits of `ta_options.accept`: scalars, typed or not.
+pub const TA_ACCEPT_SCALAR: u64 = 256;
+
+/// Bits of `ta_options.accept`: sequences.
+pub const TA_ACCEPT_SEQUENCE: u64 = 512;
+
+/// What the result of `ta_asarray` and its relatives must be. NULL, or all zero but
+/// `struct_size`: like the source, sharing its memory where possible, without a gradient.
+pub const ta_options = extern struct {
+    /// `sizeof(ta_options)`.
+    struct_size: usize,
+    /// Element type of the result. All zero: the source's, or inferred from the values.
+    dtype: ta_dtype,
+    /// What a real number without a dtype becomes, and a buffer without one. All zero: float32.
+    /// A complex number becomes the complex dtype with parts of it.
+    default_dtype: ta_dtype,
+    /// Where the result must be. All zero: where the source is; the CPU for values.
+    device: ta_device,
+    /// One of `TA_COPY_…`.
+    copy: i32,
+    /// One of `TA_GRAD_…`.
+    requires_grad: i32,
+    /// Combination of `TA_WANT_…` and `TA_MARK_READ_ONLY`.
+    flags: u64,
+    /// Combination of `TA_ACCEPT_…`: the sources that are allowed, at any nesting level. 0: all.
+    accept: u64,
+    /// The consumer's stream on the result's device, by the numbers of the array API:
+    /// 0 not given, -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle.
+    stream: i64,
+};
+
+/// Lend it read-only, even if it is writable.
+pub const TA_EXPORT_READ_ONLY: u64 = 1;
+
+/// How a tensor is lent as DLPack. NULL, or all zero but `struct_size`: as it is, where it is,
+/// in the newest version that this library speaks.
+pub const ta_export_options = extern struct {
+    /// `sizeof(ta_export_options)`.
+    struct_size: usize,
+    /// Newest DLPack that the consumer understands: major. All zero: any.
+    max_major: u32,
+    /// Newest DLPack that the consumer understands: minor.
+    max_minor: u32,
+    /// Where the consumer wants the elements. All zero: where they are.
+    device: ta_device,
+    /// One of `TA_COPY_…`.
+    copy: i32,
+    /// Zero.
+    reserved: i32,
+    /// Combination of `TA_EXPORT_…`.
+    flags: u64,
+    /// The consumer's stream, as in `ta_options`.
+    stream: i64,
+};
+
+/// Decide by the values, as PyTorch does.
+pub const TA_SCI_AUTO: i32 = 0;
+
+/// Always `1.0000e+00`.
+pub const TA_SCI_ON: i32 = 1;
+
+/// Never.
+pub const TA_SCI_OFF: i32 = 2;
+
+/// How a tensor is printed. NULL, or all zero but `struct_size`: PyTorch's defaults. In each
+/// number, 0 is the default and -1 is none.
+pub const ta_repr_options = extern struct {
+    /// `sizeof(ta_repr_options)`.
+    struct_size: usize,
+    /// More elements than this are summarised; default 1000.
+    threshold: i64,
+    /// Digits after the point, at most 2000; default 4.
+    precision: i32,
+    /// Elements shown at either end of a summarised axis; default 3.
+    edgeitems: i32,
+    /// Characters per line; default 80.
+    linewidth: i32,
+    /// One of `TA_SCI_…`.
+    sci_mode: i32,
+    /// The dtype that is not printed. All zero: float32.
+    default_dtype: ta_dtype,
+    /// Zero.
+    reserved: i32,
+};
+
+// The hub //
+
+/// Makes a tensor of anything: shares the source's memory if that is possible, else copies.
+///
+/// The source is looked at first and taken last: on failure it is as it was. When the result
+/// has everything that `options` ask for already and `source` is a tensor, the result is that
+/// tensor, retained. How the result came about is in its provenance (see ta_describe).
+///
+/// \param source   What to read, not NULL. Borrowed during the call, except what its kind
+///                 hands over on TA_OK (`release` callbacks, DLPack tensors).
+/// \param options  What the result must be, or NULL for all defaults.
+/// \param out      Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `source`, `out`, or a pointer in the source is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  A field has a value outside its range.
+/// \retval TA_ERR_LAYOUT            Shape or strides that no memory can have.
+/// \retval TA_ERR_DTYPE             The dtype does not exist, cannot be inferred, or no
+///                                  conversion to it exists.
+/// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
+/// \retval TA_ERR_OVERFLOW          A number does not fit the dtype; the message has its path.
+/// \retval TA_ERR_RAGGED            Parts of a sequence differ in shape; the message has the path.
+/// \retval TA_ERR_KIND              `options->accept` does not allow the source.
+/// \retval TA_ERR_CALLBACK          A callback failed; a status of its own is passed on instead.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but a copy is needed; the message says why.
+/// \retval TA_ERR_UNSUPPORTED       A struct, kind, flag or DLPack version newer than this library.
+/// \retval TA_ERR_DEVICE            Memory that no backend here can read or move.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy or the handle could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_asarray(
+    source: ?*const ta_source,
+    options: ?*const ta_options,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Makes a tensor of a DLPack tensor: ta_asarray of a TA_SOURCE_DLPACK.
+///
+/// On TA_OK `managed` has changed hands: its deleter runs once, on whatever thread drops the
+/// last share, or inside the call if the elements were copied. On any failure, an unknown major
+/// version included, it is still the caller's and untouched. Any 1.x is understood; a NULL
+/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. Everything from the
+/// lowest element to the highest must belong to one object: views may reach what lies between.
+///
+/// \param managed  The tensor to take, not NULL.
+/// \param options  What the result must be, or NULL for all defaults.
+/// \param out      Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle and `managed` is taken.
+/// \retval TA_ERR_NULL_ARGUMENT     `managed` or `out` is NULL, or its shape, or its data with elements.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option or the device is outside its range.
+/// \retval TA_ERR_LAYOUT            Negative or too large ndim, extent, strides or offset.
+/// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be converted as asked.
+/// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
+/// \retval TA_ERR_KIND              `options->accept` does not allow DLPack.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but a copy is needed; the message says why.
+/// \retval TA_ERR_UNSUPPORTED       The major version is not 1, or a struct or flag is newer than this library.
+/// \retval TA_ERR_DEVICE            A copy of memory that no backend here can read or move.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy or the handle could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_from_dlpack(
+    managed: ?*DLManagedTensorVersioned,
+    options: ?*const ta_options,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Makes a tensor of a DLPack tensor of the struct without a version (before DLPack 1.0).
+///
+/// Everything as in ta_from_dlpack, except that there is no version to check and no flags:
+/// the memory counts as writable.
+///
+/// \param managed  The tensor to take, not NULL.
+/// \param options  What the result must be, or NULL for all defaults.
+/// \param out      Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is a live handle and `managed` is taken.
+/// \retval TA_ERR_NULL_ARGUMENT  `managed` or `out` is NULL, or its shape, or its data with elements.
+/// \retval TA_ERR_…              Else as ta_from_dlpack, without the major version.
+///
+/// Since: ABI 0.
+pub extern fn ta_from_dlpack_legacy(
+    managed: ?*DLManagedTensor,
+    options: ?*const ta_options,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Lends a tensor to another library as a DLPack tensor.
+///
+/// No bytes move unless `options` ask for it: `*out` describes the memory that the tensor
+/// shares, with all strides, and keeps it alive until its deleter has run, also past
+/// ta_release(tensor). The deleter may run on any thread. READ_ONLY, SUBBYTE_TYPE_PADDED and
+/// the unknown flags that came in with the memory go out with it. IS_COPIED promises that nobody
+/// else has the memory: only a copy that this call makes says it.
+///
+/// \param tensor   Live handle, not NULL. Borrowed.
+/// \param options  How to lend it, or NULL for as it is.
+/// \param out      Receives the loan, not NULL. Written only on TA_OK; call its deleter once.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` must reach its deleter exactly once.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but another device was asked for.
+/// \retval TA_ERR_UNSUPPORTED       A struct or flag newer than this library.
+/// \retval TA_ERR_DEVICE            A copy that no backend here can make.
+/// \retval TA_ERR_EXPORT            The tensor requires grad, or `max_major` is 0 with a minor
+///                                  version (then use ta_to_dlpack_legacy).
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the loan or the copy could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_to_dlpack(
+    tensor: ?*const ta_tensor,
+    options: ?*const ta_export_options,
+    out: ?*?*DLManagedTensorVersioned,
+    err: ?*ta_error,
+) ta_status;
+
+/// Lends a tensor to a consumer that only knows the struct without a version.
+///
+/// As ta_to_dlpack; but that struct has no flags, so a tensor that is read-only, or whose
+/// sub-byte elements are padded, is refused: the consumer could not be told.
+///
+/// \param tensor   Live handle, not NULL. Borrowed.
+/// \param options  How to lend it, or NULL for as it is. The version in it is not looked at.
+/// \param out      Receives the loan, not NULL. Written only on TA_OK; call its deleter once.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` must reach its deleter exactly once.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range.
+/// \retval TA_ERR_CANNOT_ALIAS      TA_COPY_NEVER, but another device was asked for.
+/// \retval TA_ERR_UNSUPPORTED       A struct or flag newer than this library.
+/// \retval TA_ERR_DEVICE            A copy that no backend here can make.
+/// \retval TA_ERR_EXPORT            The tensor requires grad, is read-only or has padded elements.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the loan or the copy could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_to_dlpack_legacy(
+    tensor: ?*const ta_tensor,
+    options: ?*const ta_export_options,
+    out: ?*?*DLManagedTensor,
+    err: ?*ta_error,
+) ta_status;
+
+// Relatives of ta_asarray //
+
+/// Makes a tensor over strided memory; never copies (like `torch.from_numpy`).
+///
+/// \param memory  The memory, not NULL. On TA_OK its `release` is the library's to run.
+/// \param out     Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `memory`, `out`, `shape`, or `data` with elements is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  The device is outside its range.
+/// \retval TA_ERR_LAYOUT            Shape or strides that no memory can have.
+/// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be in foreign byte order.
+/// \retval TA_ERR_UNSUPPORTED       A flag that this library does not know.
+/// \retval TA_ERR_DEVICE            A stream of a device whose streams no backend here knows.
+/// \retval TA_ERR_CANNOT_ALIAS      Swapped bytes, or strides that are no multiple of the element.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the handle could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_from_array(
+    memory: ?*const ta_memory,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Makes a 1-D tensor over the bytes of a buffer; never copies (like `torch.frombuffer`).
+///
+/// \param buffer        The bytes, not NULL. On TA_OK its `release` is the library's to run.
+/// \param dtype         What to read them as; must be given.
+/// \param count         Elements to read; -1 for all that follow the offset.
+/// \param offset_bytes  Bytes to skip; need not be aligned.
+/// \param out           Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err           Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `buffer`, `out`, or `data` with bytes is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  `count` is below -1, or it is -1 and the bytes behind the
+///                                  offset are no multiple of the element.
+/// \retval TA_ERR_UNSUPPORTED       A flag that this library does not know.
+/// \retval TA_ERR_LAYOUT            More bytes or elements than memory can hold.
+/// \retval TA_ERR_OUT_OF_BOUNDS     The offset or the elements lie outside the buffer.
+/// \retval TA_ERR_DTYPE             The dtype is not given or does not exist.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the handle could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_frombuffer(
+    buffer: ?*const ta_buffer,
+    dtype: ta_dtype,
+    count: i64,
+    offset_bytes: usize,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Copies a tensor into memory of its own: ta_asarray of it with TA_COPY_ALWAYS.
+///
+/// A dense layout keeps its order of axes (a transposed matrix stays transposed) unless
+/// TA_WANT_CONTIGUOUS is set; any other becomes C-contiguous.
+///
+/// \param tensor   Live handle, not NULL. Borrowed.
+/// \param options  What the copy must be, or NULL for all defaults. TA_COPY_NEVER contradicts.
+/// \param out      Receives the copy, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range or contradicts.
+/// \retval TA_ERR_DTYPE             The dtype does not exist, or cannot be converted as asked.
+/// \retval TA_ERR_GRAD              `options` require a gradient of elements that cannot have one.
+/// \retval TA_ERR_KIND              `options->accept` does not allow tensors.
+/// \retval TA_ERR_UNSUPPORTED       A struct or flag newer than this library.
+/// \retval TA_ERR_DEVICE            Memory that no backend here can read or move.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the copy could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_copy(
+    tensor: ?*const ta_tensor,
+    options: ?*const ta_options,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+// Handles //
+
+/// Takes another share in a tensor.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return `tensor`, to be released once more; NULL for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_retain(
+    tensor: ?*const ta_tensor,
+) ?*ta_tensor;
+
+/// Gives up a share in a tensor; the last one lets its memory go.
+///
+/// Memory that came from elsewhere is let go by running its `release` callback or its DLPack
+/// deleter, once, on this thread. Loans made by ta_to_dlpack are shares of their own.
+///
+/// \param tensor  A share that the caller owns, not used afterwards; or NULL, which does nothing.
+///
+/// Since: ABI 0.
+pub extern fn ta_release(
+    tensor: ?*ta_tensor,
+) void;
+
+// Facts //
+
+/// Fills `*out` with everything there is to know about a tensor.
+///
+/// \param tensor  Live handle, not NULL. Borrowed.
+/// \param out     Receives the facts, not NULL; its `struct_size` is set by the caller. Fields
+///                that this library does not know become zero. Written only on TA_OK.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is filled; its pointers live as long as the handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  `out->struct_size` is smaller than the first `ta_info`.
+///
+/// Since: ABI 0.
+pub extern fn ta_describe(
+    tensor: ?*const ta_tensor,
+    out: ?*ta_info,
+    err: ?*ta_error,
+) ta_status;
+
+/// Where element (0, …, 0) is, for reading.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return The address, or the handle on devices that have handles; NULL for NULL, and possibly
+///         NULL if there are no elements. Valid as long as the handle is.
+///
+/// Since: ABI 0.
+pub extern fn ta_data(
+    tensor: ?*const ta_tensor,
+) ?*const anyopaque;
+
+/// Where element (0, …, 0) is, for writing.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return As ta_data; NULL also if the tensor is read-only. The library does not order writes:
+///         writers and readers of one memory agree among themselves.
+///
+/// Since: ABI 0.
+pub extern fn ta_mutable_data(
+    tensor: ?*ta_tensor,
+) ?*anyopaque;
+
+/// What the elements are.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return The dtype; all zero for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_dtype_of(
+    tensor: ?*const ta_tensor,
+) ta_dtype;
+
+/// Where the memory is.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return The device; all zero for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_of(
+    tensor: ?*const ta_tensor,
+) ta_device;
+
+/// Number of axes.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return 0 to TA_MAX_NDIM; 0 for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_ndim(
+    tensor: ?*const ta_tensor,
+) i32;
+
+/// Extent of each axis.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return ta_ndim(tensor) extents, in elements, valid as long as the handle is; NULL for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_shape(
+    tensor: ?*const ta_tensor,
+) [*c]const i64;
+
+/// Distance between neighbours on each axis.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return ta_ndim(tensor) strides, in elements, of either sign, valid as long as the handle
+///         is; NULL for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_strides(
+    tensor: ?*const ta_tensor,
+) [*c]const i64;
+
+/// Number of elements.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return The product of the extents (1 without axes); 0 for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_numel(
+    tensor: ?*const ta_tensor,
+) i64;
+
+/// Whether nobody may write through this tensor.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return 1 or 0; 1 for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_is_read_only(
+    tensor: ?*const ta_tensor,
+) i32;
+
+/// Whether the elements stand one after another in C order. Strides of axes of extent 1 do not
+/// matter, and of a tensor without elements none.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return 1 or 0; 0 for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_is_contiguous(
+    tensor: ?*const ta_tensor,
+) i32;
+
+/// Reads one element as a number of the host language.
+///
+/// \param tensor  Live handle, not NULL. Borrowed.
+/// \param index   ta_ndim(tensor) positions, each from 0 to its extent - 1. NULL only if there
+///                are no axes.
+/// \param out     Receives the value, not NULL. Written only on TA_OK.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is the value; unsigned integers up to 2**63-1 come as
+///                               TA_SCALAR_INT.
+/// \retval TA_ERR_NULL_ARGUMENT  `tensor`, `out`, or `index` is NULL.
+/// \retval TA_ERR_OUT_OF_BOUNDS  A position is outside its axis.
+/// \retval TA_ERR_DTYPE          The dtype has no values that a scalar can hold.
+/// \retval TA_ERR_DEVICE         No backend here can read the memory.
+///
+/// Since: ABI 0.
+pub extern fn ta_item(
+    tensor: ?*const ta_tensor,
+    index: [*c]const i64,
+    out: ?*ta_scalar,
+    err: ?*ta_error,
+) ta_status;
+
+/// Prints a tensor as PyTorch prints one: `tensor([1., 2.])`.
+///
+/// Elements that the CPU cannot read, and those of a dtype without values, are printed as `...`.
+///
+/// \param tensor    Live handle, not NULL. Borrowed.
+/// \param options   How to print, or NULL for PyTorch's defaults.
+/// \param buffer    Receives UTF-8, NUL-terminated, cut at a character if `capacity` is too
+///                  small. NULL only if `capacity` is 0.
+/// \param capacity  Bytes of `buffer`.
+/// \param length    Receives the length of the whole text in bytes, without the NUL: compare it
+///                  with `capacity`. May be NULL. Written only on TA_OK.
+/// \param err       Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Printed, perhaps cut.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` is NULL, or `buffer` with a capacity.
+/// \retval TA_ERR_INVALID_ARGUMENT  An option is outside its range.
+/// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the text could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_repr(
+    tensor: ?*const ta_tensor,
+    options: ?*const ta_repr_options,
+    buffer: [*c]u8,
+    capacity: usize,
+    length: [*c]usize,
+    err: ?*ta_error,
+) ta_status;
+
+/// The name of a dtype, like `float32`; numbers for one that has no name, like `int4`.
+///
+/// \param dtype     Any value.
+/// \param buffer    Receives it, NUL-terminated, cut if `capacity` is too small. NULL only if
+///                  `capacity` is 0; a NULL buffer receives nothing.
+/// \param capacity  Bytes of `buffer`; 32 are always enough.
+///
+/// \return The length of the whole name in bytes, without the NUL.
+///
+/// Since: ABI 0.
+pub extern fn ta_dtype_name(
+    dtype: ta_dtype,
+    buffer: [*c]u8,
+    capacity: usize,
+) usize;
+
+/// The name of a TA_ORIGIN_… number, like `dlpack`.
+///
+/// \param origin  Any value.
+///
+/// \return A static string; `unknown` for a number without a name.
+///
+/// Since: ABI 0.
+pub extern fn ta_origin_name(
+    origin: i32,
+) [*:0]const u8;
+
+/// The name of a TA_REASON_… number, like `dtype`.
+///
+/// \param reason  Any value.
+///
+/// \return A static string; `unknown` for a number without a name, and empty for TA_REASON_NONE.
+///
+/// Since: ABI 0.
+pub extern fn ta_reason_name(
+    reason: i32,
+) [*:0]const u8;
+
+// Views and writes //
+
+/// Makes a tensor over part of another one's memory: any shape, strides and offset that stay
+/// inside it (like `torch.as_strided`, but checked).
+///
+/// The view may reach exactly the elements between the lowest and the highest that `tensor`
+/// itself reaches. It shares the memory, is read-only if `tensor` is, and does not require grad.
+///
+/// \param tensor   Live handle, not NULL. Borrowed; the view keeps the memory alive by itself.
+/// \param ndim     Number of axes of the view, 0 to TA_MAX_NDIM.
+/// \param shape    Extents, `ndim` of them, in elements. NULL only if `ndim` is 0.
+/// \param strides  Distance between neighbours on each axis, in elements, of either sign. NULL:
+///                 C-contiguous.
+/// \param offset   Elements from `tensor`'s element (0, …, 0) to the view's; of either sign.
+/// \param out      Receives the view, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor`, `out`, or `shape` is NULL.
+/// \retval TA_ERR_LAYOUT            Shape or strides that no memory can have.
+/// \retval TA_ERR_OUT_OF_BOUNDS     The view reaches outside the tensor.
+/// \retval TA_ERR_DTYPE             Packed sub-byte elements, and the offset is inside a byte.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the handle could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_view(
+    tensor: ?*const ta_tensor,
+    ndim: i32,
+    shape: [*c]const i64,
+    strides: [*c]const i64,
+    offset: i64,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Copies the elements of one tensor into another, converting and broadcasting (like
+/// `Tensor.copy_`). Memory that the two share is read before it is written.
+///
+/// \param target  Live handle, not NULL. Its elements are overwritten.
+/// \param source  Live handle, not NULL. Its shape broadcasts to the target's.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Copied.
+/// \retval TA_ERR_NULL_ARGUMENT     `target` or `source` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  The shapes do not broadcast.
+/// \retval TA_ERR_NOT_WRITABLE      The target is read-only, requires grad, or several of its
+///                                  elements share one place in memory.
+/// \retval TA_ERR_DTYPE             There is no conversion between the two dtypes.
+/// \retval TA_ERR_DEVICE            No backend here can read or write the memory.
+/// \retval TA_ERR_OUT_OF_MEMORY     The two overlap, and memory to copy through could not be had.
+///
+/// Thread safety: the caller keeps others from the target's elements during the call.
+/// Since: ABI 0.
+pub extern fn ta_copy_into(
+    target: ?*ta_tensor,
+    source: ?*const ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Writes one value to every element (like `Tensor.fill_`).
+///
+/// \param target  Live handle, not NULL. Its elements are overwritten.
+/// \param value   The value, not NULL.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Written.
+/// \retval TA_ERR_NULL_ARGUMENT     `target` or `value` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  `value->kind` is none of TA_SCALAR_….
+/// \retval TA_ERR_OVERFLOW          The value does not fit the dtype.
+/// \retval TA_ERR_NOT_WRITABLE      The target is read-only, requires grad, or several of its
+///                                  elements share one place in memory.
+/// \retval TA_ERR_DTYPE             The dtype cannot hold such a value.
+/// \retval TA_ERR_DEVICE            No backend here can write the memory.
+///
+/// Thread safety: the caller keeps others from the target's elements during the call.
+/// Since: ABI 0.
+pub extern fn ta_fill(
+    target: ?*ta_tensor,
+    value: ?*const ta_scalar,
+    err: ?*ta_error,
+) ta_status;
+
+// Care //
+
+/// The version of the library, like `0.1.0`. Never changes its shape: safe to call first.
+///
+/// \return A static string.
+///
+/// Since: ABI 0.
+pub extern fn ta_version() [*:0]const u8;
+
+/// The ABI number of the library: compare it with TA_ABI_VERSION when loading it at run time.
+/// Never changes its shape: safe to call first.
+///
+/// \return TA_ABI_VERSION of the header that the library was built with.
+///
+/// Since: ABI 0.
+pub extern fn ta_abi_version() i32;
+
+/// The name of a status, like `TA_ERR_DTYPE`.
+///
+/// \param status  Any value.
+///
+/// \return A static string; `TA_ERR_UNKNOWN` for a number without a name.
+///
+/// Since: ABI 0.
+pub extern fn ta_status_name(
+    status: ta_status,
+) [*:0]const u8;
+
+/// How many tensors are alive in this copy of the library: zero when nothing leaks.
+///
+/// \return The number of tensors that some handle or loan still holds.
+///
+/// Since: ABI 0.
+pub extern fn ta_live_tensors() usize;
+
+/// Sets how many threads one large copy may use. Never changes results; no thread outlives a call.
+///
+/// \param count  At least 1, or 0 for as many as the process has cores.
+///
+/// \retval TA_OK                    Set, for this copy of the library.
+/// \retval TA_ERR_INVALID_ARGUMENT  `count` is negative.
+///
+/// Since: ABI 0.
+pub extern fn ta_set_num_threads(
+    count: i32,
+) ta_status;

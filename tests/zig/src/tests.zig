@@ -1,0 +1,12 @@
+//! All tests of the Zig package, by the law that they defend.
+
+comptime {
+    _ = @import("exports.zig");
+    _ = @import("layout.zig");
+    _ = @import("ownership.zig");
+    _ = @import("sequences.zig");
+    _ = @import("sources.zig");
+    _ = @import("statuses.zig");
+    _ = @import("texts.zig");
+    _ = @import("views.zig");
+}
