@@ -160,7 +160,7 @@ pub fn source(kind: i32, fill: impl FnOnce(&mut ta_source_value)) -> ta_source {
     let mut source: ta_source = unsafe { mem::zeroed() };
     source.struct_size = size_of::<ta_source>();
     source.kind = kind;
-    fill(&mut source.r#as);
+    fill(&mut source.value);
     source
 }
 

@@ -1,0 +1,4 @@
+// tarray.hpp as the only header, twice.
+#include "tarray.hpp"
+
+#include "tarray.hpp"

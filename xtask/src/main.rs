@@ -1,0 +1,53 @@
+//! `cargo xtask <verb>`: everything that is done to this repository.
+
+mod demo;
+mod dist;
+mod each;
+mod elf;
+mod files;
+mod headers;
+mod run;
+mod suites;
+mod template;
+mod test;
+mod tools;
+mod version;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const USAGE: &str = "\
+usage: cargo xtask <verb>
+  demo            build everything and show the main job on real arrays
+  test            install what the tests need and run them all
+  test STEP       one step of the tests, on what earlier ones left
+  test --peers    the tests that download large libraries first (torch)
+  headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
+  dist            make the folder and the tarball that are shipped";
+
+/// The checkout that this program was built in.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the checkout")
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["demo"] => demo::show(root()),
+        ["test"] => test::all(root()),
+        ["test", "--peers"] => test::peers(root()),
+        ["test", step] => test::one(root(), step),
+        ["headers"] => headers::accept(root()),
+        ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),
+        _ => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The C++ programs in tests/cpp and the binding's examples, in every dialect that `tarray.hpp` is for.
+
+use std::process::Command;
+
+use super::compile;
+use super::programs::Programs;
+use crate::each::each;
+use crate::run::quietly;
+use crate::test::Workplace;
+use crate::{Result, files};
+
+pub(crate) fn run(workplace: &Workplace) -> Result<()> {
+    let mut sources = files::with_extension(&workplace.root.join("tests/cpp"), "cpp")?;
+    sources.extend(files::with_extension(&workplace.root.join("bindings/cpp/examples"), "cpp")?);
+    let programs =
+        Programs { dist: workplace.dist()?, scratch: files::scratch(workplace.root, "cpp")? };
+    let dialects = compile::dialects_of_hpp();
+    let pairs: Vec<_> =
+        sources.iter().flat_map(|source| dialects.iter().map(move |d| (d, source))).collect();
+    each(&pairs, |(dialect, source)| {
+        let program = programs.build(dialect, source, &[])?;
+        quietly(&mut Command::new(program))?;
+        println!("{}: {}", files::stem(source), dialect.name());
+        Ok(())
+    })
+}

@@ -1,0 +1,13 @@
+//! What is tested, a file for each way of looking at the library.
+
+pub(crate) mod c;
+mod compile;
+pub(crate) mod cpp;
+pub(crate) mod exports;
+pub(crate) mod headers;
+pub(crate) mod install;
+mod programs;
+pub(crate) mod readme;
+pub(crate) mod rust;
+pub(crate) mod walk;
+pub(crate) mod zig;

@@ -1,0 +1,140 @@
+//! The programs that building and testing need: found, or installed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Result;
+use crate::run::{quietly, run, twice};
+
+/// A program, and the Debian packages that bring it.
+type Program = (&'static str, &'static [&'static str]);
+
+/// What the demo needs.
+pub(crate) const FOR_DEMO: &[Program] =
+    &[("cc", &["gcc", "libc6-dev"]), ("g++", &["g++"]), ("python3", &["python3", "python3-venv"])];
+
+/// What `cargo xtask dist` needs.
+pub(crate) const FOR_DIST: &[Program] = &[
+    ("cc", &["gcc", "libc6-dev"]),
+    ("objcopy", &["binutils"]),
+    ("tar", &["tar"]),
+    ("gzip", &["gzip"]),
+];
+
+/// What the tests need.
+pub(crate) const FOR_TESTS: &[Program] = &[
+    ("gcc", &["gcc", "libc6-dev"]),
+    ("g++", &["g++"]),
+    ("clang", &["clang"]),
+    ("clang++", &["clang"]),
+    ("cmake", &["cmake"]),
+    ("ninja", &["ninja-build"]),
+    ("pkg-config", &["pkg-config"]),
+    ("nm", &["binutils"]),
+    // Without the loader's symbols valgrind does not start.
+    ("valgrind", &["valgrind", "libc6-dbg"]),
+    ("python3", &["python3", "python3-venv"]),
+];
+
+/// Installs the packages of those programs that are not on the path.
+pub(crate) fn programs(wanted: &[Program]) -> Result<()> {
+    let missing = wanted.iter().filter(|(program, _)| !is_on_path(program));
+    let packages: Vec<&str> = missing.flat_map(|(_, packages)| packages.iter().copied()).collect();
+    match packages.is_empty() {
+        true => Ok(()),
+        false => install(&packages),
+    }
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    let by_hand = format!("please install: {}", packages.join(" "));
+    if !is_on_path("apt-get") {
+        return Err(by_hand.into());
+    }
+    println!("installing {}", packages.join(" "));
+    let apt = |arguments: &[&str]| {
+        twice(|| {
+            let mut command = Command::new("apt-get");
+            command.env("DEBIAN_FRONTEND", "noninteractive").arg("--yes").args(arguments);
+            quietly(&mut command).map(drop)
+        })
+    };
+    apt(&["update"]).map_err(|e| format!("{e}\n{by_hand}"))?;
+    let install = [&["install", "--no-install-recommends"], packages].concat();
+    Ok(apt(&install).map_err(|e| format!("{e}\n{by_hand}"))?)
+}
+
+/// A Python with the packages of one of the files `tests/requirements*.txt`.
+pub(crate) struct Python {
+    program: PathBuf,
+}
+
+impl Python {
+    /// The environment in `target/venv`, brought up to what `requirements` lists. Quick when
+    /// that was done before.
+    pub(crate) fn with(root: &Path, requirements: &str) -> Result<Python> {
+        let venv = root.join("target/venv");
+        let python = Python { program: venv.join("bin/python") };
+        if quietly(python.command().args(["-m", "pip", "--version"])).is_err() {
+            create(&venv)?;
+        }
+        let file = root.join("tests").join(requirements);
+        let wanted = fs::read_to_string(&file).map_err(|e| format!("{requirements}: {e}"))?;
+        let stamp = venv.join(format!("{requirements}.installed"));
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(python);
+        }
+        println!("installing the packages of tests/{requirements} into target/venv");
+        twice(|| {
+            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
+            run(python.command().args(pip).arg(&file))
+        })?;
+        fs::write(&stamp, wanted)?;
+        Ok(python)
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        Command::new(&self.program)
+    }
+
+    /// The Zig compiler that came as a package.
+    pub(crate) fn zig(&self) -> Result<PathBuf> {
+        self.folder_of("ziglang").map(|folder| folder.join("zig"))
+    }
+
+    /// Where a package is installed, which is not imported for this.
+    pub(crate) fn folder_of(&self, package: &str) -> Result<PathBuf> {
+        let find = "import importlib.util as u, sys; print(u.find_spec(sys.argv[1]).origin)";
+        let origin = quietly(self.command().args(["-c", find, package]))?;
+        let folder = Path::new(origin.trim()).parent().ok_or("a package without a folder")?;
+        Ok(folder.to_path_buf())
+    }
+}
+
+fn create(venv: &Path) -> Result<()> {
+    let attempt = || quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(venv));
+    if attempt().is_err() {
+        // Debian's python3 comes without the module.
+        install(&["python3-venv"])?;
+        attempt()?;
+    }
+    Ok(())
+}
+
+/// The parts of the Rust tool chain that a minimal installation lacks.
+pub(crate) fn rust_components() -> Result<()> {
+    for (component, program) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if quietly(Command::new("cargo").args([program, "--version"])).is_err() {
+            let mut add = Command::new("rustup");
+            add.args(["component", "add", component]);
+            twice(|| quietly(&mut add).map(drop))?;
+        }
+    }
+    Ok(())
+}
