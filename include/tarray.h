@@ -216,12 +216,14 @@ struct ta_error {
     size_t struct_size;
     /** The status that the call returned. */
     ta_status status;
+    /** Zero. */
+    int32_t reserved;
     /** NUL-terminated UTF-8, lower case, no full stop; cut at a character if too long. */
     char message[TA_MESSAGE_SIZE];
 };
 
 /** Initialiser of a `ta_error`: all zero but `struct_size`. */
-#define TA_ERROR_INIT { sizeof(ta_error), 0, { 0 } }
+#define TA_ERROR_INIT { sizeof(ta_error), 0, 0, { 0 } }
 
 /* ======================================================================
  * Element types

@@ -1511,7 +1511,12 @@ public:
         return *this;
     }
     /// Gives the share up. If it is the last one, the memory is let go on this thread.
-    ~Tensor() { ta_release(handle_); }
+    ~Tensor() {
+        // Most that are destroyed have been moved from: no need to call the library for these.
+        if (handle_ != nullptr) {
+            ta_release(handle_);
+        }
+    }
 
     /// Takes over a share that the caller owns, or null.
     static Tensor adopt(ta_tensor *handle) noexcept {

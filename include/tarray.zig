@@ -150,6 +150,8 @@ pub const ta_error = extern struct {
     struct_size: usize,
     /// The status that the call returned.
     status: ta_status,
+    /// Zero.
+    reserved: i32,
     /// NUL-terminated UTF-8, lower case, no full stop; cut at a character if too long.
     message: [TA_MESSAGE_SIZE]u8,
 };

@@ -61,6 +61,8 @@ pub struct ta_error {
     pub struct_size: usize,
     /// The status that the call returned.
     pub status: ta_status,
+    /// Zero.
+    pub reserved: i32,
     /// NUL-terminated UTF-8, lower case, no full stop; cut at a character if too long.
     pub message: [c_char; TA_MESSAGE_SIZE],
 }

@@ -45,6 +45,7 @@ fn ask(call: &mut dyn FnMut(*mut ta_error) -> ta_status) -> Result<()> {
     let mut said = ta_error {
         struct_size: size_of::<ta_error>(),
         status: TA_OK,
+        reserved: 0,
         message: [0; TA_MESSAGE_SIZE],
     };
     match call(&raw mut said) {

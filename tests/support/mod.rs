@@ -142,7 +142,12 @@ pub fn export_options() -> ta_export_options {
 }
 
 pub fn error() -> ta_error {
-    ta_error { struct_size: size_of::<ta_error>(), status: TA_OK, message: [0; TA_MESSAGE_SIZE] }
+    ta_error {
+        struct_size: size_of::<ta_error>(),
+        status: TA_OK,
+        reserved: 0,
+        message: [0; TA_MESSAGE_SIZE],
+    }
 }
 
 pub fn message(error: &ta_error) -> String {

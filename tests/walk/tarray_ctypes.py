@@ -50,7 +50,7 @@ class Device(Structure):
 
 
 class Error(Structure):
-    _fields_ = [("struct_size", c_size_t), ("status", c_int32), ("message", c_char * 512)]
+    _fields_ = [("struct_size", c_size_t), ("status", c_int32), ("reserved", c_int32), ("message", c_char * 512)]
 
 
 class Options(Structure):
