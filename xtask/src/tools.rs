@@ -28,6 +28,7 @@ pub(crate) const FOR_TESTS: &[Program] = &[
     ("g++", &["g++"]),
     ("clang", &["clang"]),
     ("clang++", &["clang"]),
+    ("clang++-19", &["clang-19", "libc++-19-dev", "libc++abi-19-dev"]),
     ("cmake", &["cmake"]),
     ("ninja", &["ninja-build"]),
     ("pkg-config", &["pkg-config"]),

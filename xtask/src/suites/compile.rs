@@ -34,6 +34,8 @@ pub(super) fn dialects_of_cpp() -> Vec<Dialect> {
 pub(super) fn dialects_of_hpp() -> Vec<Dialect> {
     let mut dialects = dialects_of_cpp();
     dialects.retain(|dialect| ["c++17", "c++20", "c++2b"].contains(&dialect.standard));
+    // The one standard library here that has std::mdspan.
+    dialects.extend(combine(&[&["clang++-19", "-stdlib=libc++"]], &["c++2c"], true));
     dialects
 }
 

@@ -9,6 +9,9 @@ use crate::run::quietly;
 use crate::test::Workplace;
 use crate::{Result, files};
 
+/// The programs that are for engines built without exceptions, too.
+const WITHOUT_EXCEPTIONS: &[&str] = &["no_exceptions", "plugin"];
+
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let mut sources = files::with_extension(&workplace.root.join("tests/cpp"), "cpp")?;
     sources.extend(files::with_extension(&workplace.root.join("bindings/cpp/examples"), "cpp")?);
@@ -20,6 +23,10 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     each(&pairs, |(dialect, source)| {
         let program = programs.build(dialect, source, &[])?;
         quietly(&mut Command::new(program))?;
+        if WITHOUT_EXCEPTIONS.contains(&&*files::stem(source)) {
+            let program = programs.build(dialect, source, &["-fno-exceptions", "-fno-rtti"])?;
+            quietly(&mut Command::new(program))?;
+        }
         println!("{}: {}", files::stem(source), dialect.name());
         Ok(())
     })
