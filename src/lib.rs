@@ -12,6 +12,9 @@
 //! | [`dlpack`] | DLPack in (raw → view, adopt) and out (tensor → raw), both struct versions |
 //! | [`hub`] | `asarray`: look → decide → take; inference, stacking, writing, printing |
 //! | [`ffi`] | the C skin: parse, call, map; no decisions |
+//!
+//! `unsafe` lives in `abi`, `model/{alloc,owner,tensor,view}`, `convert`, `dlpack` and `ffi`, and
+//! is forbidden elsewhere; symbols are exported by `ffi` alone.
 
 pub mod abi;
 pub mod convert;

@@ -2,12 +2,12 @@
 
 use crate::abi::*;
 use crate::convert::memory;
-use crate::hub::{Request, Sequence, Source, element, infer, stack};
+use crate::hub::{Request, Sequence, Source, element, infer, refusal, stack};
 use crate::model::alloc::Block;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
-use crate::model::layout::{self, List, MAX_NDIM};
+use crate::model::layout::{self, MAX_NDIM};
 use crate::model::owner::{Claim, Owner};
 use crate::model::plan::{CopyMode, Facts, Plan, Reason, decide};
 use crate::model::provenance::Provenance;
@@ -44,33 +44,19 @@ impl Outcome {
 /// As `ta_asarray` lists them; the source is then as it was.
 #[doc(alias = "ta_asarray")]
 pub fn asarray(source: Source<'_>, request: &Request) -> Result<Outcome> {
+    let origin = source.origin();
+    request.check_accepts(origin)?;
     match source {
-        Source::Tensor(tensor) => {
-            request.check_accepts(TA_ORIGIN_TENSOR)?;
-            of_tensor(tensor, request).map(Outcome::of)
-        }
-        Source::Memory(view, claim, origin) => {
-            request.check_accepts(origin)?;
-            of_memory(view, claim, origin, request)
-        }
-        Source::Buffer(bytes, claim, origin) => {
-            request.check_accepts(origin)?;
+        Source::Tensor(tensor) => of_tensor(tensor, request).map(Outcome::of),
+        Source::Memory(view, claim, _) => of_memory(view, claim, origin, request),
+        Source::Buffer(bytes, claim, _) => {
             let dtype = request.dtype.unwrap_or(request.default_dtype);
             let shape = [bytes.count(dtype)?];
             of_memory(bytes.regroup(dtype, &shape)?, claim, origin, request)
         }
-        Source::TypedScalar(view, origin) => {
-            request.check_accepts(origin)?;
-            of_typed_scalar(&view, origin, request).map(Outcome::of)
-        }
-        Source::Scalar(value, origin) => {
-            request.check_accepts(origin)?;
-            of_scalar(value, origin, request).map(Outcome::of)
-        }
-        Source::Sequence(sequence, origin) => {
-            request.check_accepts(origin)?;
-            of_sequence(sequence, origin, request).map(Outcome::of)
-        }
+        Source::TypedScalar(view, _) => of_typed_scalar(&view, origin, request).map(Outcome::of),
+        Source::Scalar(value, _) => of_scalar(value, origin, request).map(Outcome::of),
+        Source::Sequence(items, _) => of_sequence(items, origin, request).map(Outcome::of),
     }
 }
 
@@ -119,7 +105,7 @@ fn of_tensor(tensor: &Tensor, request: &Request) -> Result<Tensor> {
             Ok(draft.adopt(Owner::Tensor(tensor.root())))
         }
         Plan::Copy(reason) => copy(&view, target, TA_ORIGIN_TENSOR, reason, request, requires_grad),
-        Plan::Refused(reason) => Err(refusal(reason, &view, target)),
+        Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
     }
 }
 
@@ -141,15 +127,15 @@ fn of_memory(view: View<'_>, claim: Claim, origin: i32, request: &Request) -> Re
             let tensor = copy(&view, target, origin, reason, request, requires_grad)?;
             Ok(Outcome { tensor, spent: claim.take() })
         }
-        Plan::Refused(reason) => Err(refusal(reason, &view, target)),
+        Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
     }
 }
 
 /// What the result will be.
 #[derive(Clone, Copy)]
-struct Target {
-    dtype: DType,
-    device: Device,
+pub(super) struct Target {
+    pub(super) dtype: DType,
+    pub(super) device: Device,
 }
 
 impl Target {
@@ -230,15 +216,8 @@ fn check_values(what: &str, request: &Request) -> Result<()> {
     check_allocatable(device)
 }
 
-/// The contract quotes this text, full stop and all: programs look for it.
-const NO_ALIAS_OF_VALUES: &str = "can't alias arbitrary sequence into a tensor.";
-
 fn of_typed_scalar(view: &View<'_>, origin: i32, request: &Request) -> Result<Tensor> {
-    let what = match origin {
-        TA_ORIGIN_NUMPY => "can't alias NumPy scalars",
-        _ => "can't alias typed scalars",
-    };
-    check_values(what, request)?;
+    check_values(refusal::of_typed_scalar(origin), request)?;
     let target = Target { dtype: request.dtype.unwrap_or(view.dtype()), device: Device::CPU };
     target.dtype.check()?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
@@ -246,7 +225,7 @@ fn of_typed_scalar(view: &View<'_>, origin: i32, request: &Request) -> Result<Te
 }
 
 fn of_scalar(value: Scalar, origin: i32, request: &Request) -> Result<Tensor> {
-    check_values(NO_ALIAS_OF_VALUES, request)?;
+    check_values(refusal::OF_VALUES, request)?;
     let dtype = match request.dtype {
         Some(dtype) => dtype,
         None => infer::of_scalar(value, request.default_dtype)?,
@@ -260,7 +239,7 @@ fn of_scalar(value: Scalar, origin: i32, request: &Request) -> Result<Tensor> {
 }
 
 fn of_sequence(sequence: &dyn Sequence, origin: i32, request: &Request) -> Result<Tensor> {
-    check_values(NO_ALIAS_OF_VALUES, request)?;
+    check_values(refusal::OF_VALUES, request)?;
     let found = infer::discover(sequence, request)?;
     let requires_grad = request.requires_grad(false, found.dtype)?;
     let mut strides = [0; MAX_NDIM];
@@ -270,37 +249,4 @@ fn of_sequence(sequence: &dyn Sequence, origin: i32, request: &Request) -> Resul
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let flags = request.mark(found.flags);
     own(block, found.dtype, found.shape(), strides, Marks { flags, requires_grad, provenance })
-}
-
-/// Why sharing was refused: the reason, what the source has, and what was asked for.
-#[cold]
-fn refusal(reason: Reason, view: &View<'_>, target: Target) -> Error {
-    let text = |message: std::fmt::Arguments<'_>| Error::new(TA_ERR_CANNOT_ALIAS, message);
-    match reason {
-        Reason::Dtype => text(format_args!(
-            "can't alias memory of dtype {} into dtype {}",
-            view.dtype(),
-            target.dtype
-        )),
-        Reason::Device => text(format_args!(
-            "can't alias memory on device {} into device {}",
-            view.device(),
-            target.device
-        )),
-        Reason::ByteOrder => text(format_args!(
-            "can't alias memory in foreign byte order: {} is needed in native order",
-            view.dtype()
-        )),
-        Reason::StrideAlignment => text(format_args!(
-            "can't alias memory over the alignment of its strides: one is no multiple of the {} bytes of {}",
-            view.dtype().itemsize(),
-            view.dtype()
-        )),
-        Reason::ReadOnly => text(format_args!("can't alias read-only memory as writable")),
-        Reason::NotContiguous => text(format_args!(
-            "can't alias memory of shape {} that is not C-contiguous as contiguous",
-            List(view.shape())
-        )),
-        Reason::NotMemory | Reason::Requested => text(format_args!("{NO_ALIAS_OF_VALUES}")),
-    }
 }

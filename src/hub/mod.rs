@@ -11,6 +11,7 @@ mod infer;
 mod item;
 mod path;
 mod promote;
+mod refusal;
 mod repr;
 mod request;
 mod source;
