@@ -83,8 +83,8 @@ fn bytes(count: i64, dtype: DType) -> Result<usize> {
     whole.ok_or_else(|| Error::out_of_memory("elements", usize::MAX))
 }
 
-/// Copies a view into a fresh block, converted. Writes the strides of the copy, in elements: a
-/// dense layout keeps its order of axes unless `contiguous`.
+/// Copies a view into a fresh block, converted. Writes the strides of the copy, in elements: the
+/// order of axes is kept unless `contiguous`, or some elements are repeated.
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`, `TA_ERR_OUT_OF_MEMORY`.
@@ -105,7 +105,7 @@ pub fn gather(
         let mut steps = [0; MAX_NDIM];
         let steps = &mut steps[..strides.len()];
         view.byte_strides(steps);
-        layout::copy_strides(view.shape(), steps, view.dtype().itemsize() as i64, strides)?;
+        layout::copy_strides(view.shape(), steps, strides)?;
     }
     let block = Block::new(bytes(view.numel(), dtype)?)?;
     transfer(view, &View::of_block(&block, dtype, view.shape(), strides, view.flags())?);

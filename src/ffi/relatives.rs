@@ -94,8 +94,8 @@ pub unsafe extern "C" fn ta_frombuffer(
 
 /// Copies a tensor into memory of its own: ta_asarray of it with TA_COPY_ALWAYS.
 ///
-/// A dense layout keeps its order of axes (a transposed matrix stays transposed) unless
-/// TA_WANT_CONTIGUOUS is set; any other becomes C-contiguous.
+/// The order of axes is kept (a transposed matrix stays transposed), unless TA_WANT_CONTIGUOUS is
+/// set or elements are repeated (zero strides): then the copy is C-contiguous.
 ///
 /// \param tensor   Live handle, not NULL. Borrowed.
 /// \param options  What the copy must be, or NULL for all defaults. TA_COPY_NEVER contradicts.

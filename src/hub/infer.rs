@@ -243,6 +243,8 @@ impl Kinds {
         match (self.typed, numbers) {
             (None, None) => Ok(self.default),
             (Some(typed), None) => Ok(typed),
+            // Large or small, an integer of the host's is just a number beside a complex one.
+            (Some(typed), Some(_)) if typed.is_complex() => Ok(typed),
             (Some(typed), Some(numbers)) => promote(typed, numbers),
             (None, Some(numbers)) => self.check_integers().map(|()| numbers),
         }
