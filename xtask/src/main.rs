@@ -12,6 +12,7 @@ mod template;
 mod test;
 mod tools;
 mod version;
+mod wheel;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::tools::{self, Python};
+use crate::tools::{self, Python, VENV};
 use crate::{Result, dist, suites};
 
 /// Where a suite finds what it tests.
@@ -23,7 +23,7 @@ impl Workplace {
 
     /// Python with everything that the tests import.
     pub(crate) fn python(&self) -> Result<Python> {
-        Python::with(self.root, "requirements.txt")
+        Python::with(self.root, VENV, "requirements.txt")
     }
 }
 
@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     ("tools", install_tools),
     ("rust", suites::rust::run),
     ("dist", |workplace| dist::build(workplace.root).map(drop)),
+    ("python", suites::python::run),
     ("headers", suites::headers::run),
     ("exports", suites::exports::run),
     ("install", suites::install::run),
@@ -48,6 +49,7 @@ const PEER_STEPS: &[Step] = &[
     ("tools", install_tools),
     ("dist", |workplace| dist::build(workplace.root).map(drop)),
     ("peers", suites::walk::with_peers),
+    ("python peers", suites::python::with_peers),
 ];
 
 fn install_tools(workplace: &Workplace) -> Result<()> {

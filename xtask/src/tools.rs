@@ -36,7 +36,12 @@ pub(crate) const FOR_TESTS: &[Program] = &[
     // Without the loader's symbols valgrind does not start.
     ("valgrind", &["valgrind", "libc6-dbg"]),
     ("python3", &["python3", "python3-venv"]),
+    // Python.h.
+    ("python3-config", &["python3-dev"]),
 ];
+
+/// The environment of what needs no other: the walk, the demo, the peers.
+pub(crate) const VENV: &str = "venv";
 
 /// Installs the packages of those programs that are not on the path.
 pub(crate) fn programs(wanted: &[Program]) -> Result<()> {
@@ -71,16 +76,16 @@ fn install(packages: &[&str]) -> Result<()> {
     Ok(apt(&install).map_err(|e| format!("{e}\n{by_hand}"))?)
 }
 
-/// A Python with the packages of one of the files `tests/requirements*.txt`.
+/// A Python with the packages of some of the files `tests/requirements*.txt`.
 pub(crate) struct Python {
     program: PathBuf,
 }
 
 impl Python {
-    /// The environment in `target/venv`, brought up to what `requirements` lists. Quick when
-    /// that was done before.
-    pub(crate) fn with(root: &Path, requirements: &str) -> Result<Python> {
-        let venv = root.join("target/venv");
+    /// The environment `target/<name>`, brought up to what `requirements` lists on top of what
+    /// it has. Quick when that was done before.
+    pub(crate) fn with(root: &Path, name: &str, requirements: &str) -> Result<Python> {
+        let venv = root.join("target").join(name);
         let python = Python { program: venv.join("bin/python") };
         if quietly(python.command().args(["-m", "pip", "--version"])).is_err() {
             create(&venv)?;
@@ -91,7 +96,7 @@ impl Python {
         if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(python);
         }
-        println!("installing the packages of tests/{requirements} into target/venv");
+        println!("installing the packages of tests/{requirements} into target/{name}");
         twice(|| {
             let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
             run(python.command().args(pip).arg(&file))
@@ -102,6 +107,10 @@ impl Python {
 
     pub(crate) fn command(&self) -> Command {
         Command::new(&self.program)
+    }
+
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// The Zig compiler that came as a package.

@@ -7,6 +7,7 @@ pub(crate) mod exports;
 pub(crate) mod headers;
 pub(crate) mod install;
 mod programs;
+pub(crate) mod python;
 pub(crate) mod readme;
 pub(crate) mod rust;
 pub(crate) mod walk;

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use super::compile::Dialect;
 use super::programs::Programs;
+use super::python;
 use crate::dist::SYSTEM_LIBRARIES;
 use crate::run::quietly;
 use crate::test::Workplace;
@@ -18,12 +19,14 @@ const CPP: Dialect = Dialect { compiler: &["g++"], standard: "c++17", is_cpp: tr
 
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let readme = fs::read_to_string(workplace.root.join("README.md"))?;
-    let python = workplace.python()?;
+    let python = python::environment(workplace.root)?;
     let scratch = files::scratch(workplace.root, "readme")?;
     let programs = Programs { dist: workplace.dist()?, scratch };
     let blocks = blocks(&readme);
-    if !blocks.iter().any(|block| block.language == "c") {
-        return Err("README.md: no program in C".into());
+    for language in ["c", "cpp", "python"] {
+        if !blocks.iter().any(|block| block.language == language) {
+            return Err(format!("README.md: no program in {language}").into());
+        }
     }
     for (number, block) in blocks.iter().enumerate() {
         let source = programs.scratch.join(format!("block{number}.{}", block.language));
@@ -93,8 +96,7 @@ fn run_block(programs: &Programs, python: &Python, block: &Block, source: PathBu
         _ => python.command(),
     };
     if block.language == "python" {
-        // The program names the library as the loader knows it.
-        command.arg(source).env("LD_LIBRARY_PATH", programs.dist.join("lib"));
+        command.arg(source);
     }
     let said = quietly(&mut command)?;
     match &block.output {

@@ -7,7 +7,7 @@ use super::compile::Dialect;
 use super::programs::Programs;
 use crate::run::{quietly, run as run_command};
 use crate::test::Workplace;
-use crate::tools::Python;
+use crate::tools::{Python, VENV};
 use crate::{Result, files};
 
 const C: Dialect = Dialect { compiler: &["gcc"], standard: "c11", is_cpp: false };
@@ -22,7 +22,7 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
 /// With the libraries that take long to download among the array makers.
 pub(crate) fn with_peers(workplace: &Workplace) -> Result<()> {
     workplace.python()?;
-    let python = Python::with(workplace.root, "requirements-peers.txt")?;
+    let python = Python::with(workplace.root, VENV, "requirements-peers.txt")?;
     let walkers = walkers(workplace.root, &workplace.dist()?, &python)?;
     walk(workplace.root, &workplace.dist()?, &walkers, &python, &["--peers"])
 }

@@ -1,0 +1,47 @@
+"""asarray for everyone: any array in, its memory shared where possible, DLPack out.
+
+>>> import tarray
+>>> t = tarray.asarray([[1.0, 2.0], [3.0, 4.0]])
+>>> t
+tensor([[1., 2.],
+        [3., 4.]])
+>>> tarray.asarray(t) is t
+True
+
+Everything here is implemented by the extension `tarray._tarray` on top of the C library that
+lies in this package: see `get_library` and `get_include` for using it from C and C++.
+"""
+
+import builtins as _builtins
+import os as _os
+from os import path as _path
+
+from tarray._tarray import *  # noqa: F403
+from tarray._tarray import __all__ as _native
+
+# `tarray.int` is a dtype, as `torch.int` is; `from tarray import *` leaves the builtins alone.
+__all__ = [name for name in _native if not hasattr(_builtins, name)]
+__all__ += ["get_include", "get_library"]
+
+
+def get_include() -> str:
+    """The folder with the C and C++ headers, for a compiler's ``-I``.
+
+    >>> import os, tarray
+    >>> "tarray.h" in os.listdir(tarray.get_include())
+    True
+    """
+    return _path.join(_path.dirname(__file__), "include")
+
+
+def get_library() -> str:
+    """The shared library that this package runs on: link C and C++ code to this very file, so
+    that there is one tarray in the process and handles can pass.
+
+    >>> import tarray
+    >>> "libtarray" in tarray.get_library()
+    True
+    """
+    folder = _path.join(_path.dirname(__file__), "lib")
+    (name,) = _os.listdir(folder)
+    return _path.join(folder, name)

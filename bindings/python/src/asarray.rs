@@ -1,0 +1,80 @@
+//! `tarray.asarray`: the entry of everything.
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use crate::abi::*;
+use crate::arguments::{Arguments, Signature};
+use crate::border;
+use crate::error::Result;
+use crate::options::Request;
+use crate::source::{self, Seen};
+use crate::tensor;
+
+static SIGNATURE: Signature<8> = Signature::new(
+    "asarray",
+    ["obj", "dtype", "device", "copy", "requires_grad", "writable", "contiguous", "accept"],
+    1,
+    1,
+);
+
+/// `asarray(obj, *, …)` as the interpreter calls it.
+///
+/// # Safety
+/// Called by the interpreter as `METH_FASTCALL | METH_KEYWORDS`.
+pub(crate) unsafe extern "C" fn asarray(
+    _module: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    border::object(|py| {
+        // SAFETY: passed on from the interpreter.
+        let given = SIGNATURE.parse(unsafe { Arguments::new(py, values, count, names) })?;
+        let [Some(object), dtype, device, copy, requires_grad, writable, contiguous, accept] =
+            given
+        else {
+            unreachable!("the signature demands the object")
+        };
+        let mut request = Request::default();
+        if !names.is_null() {
+            request.dtype(dtype)?;
+            request.device(device)?;
+            request.copy(copy)?;
+            request.requires_grad(requires_grad)?;
+            request.want(TA_WANT_WRITABLE, writable, "writable")?;
+            request.want(TA_WANT_CONTIGUOUS, contiguous, "contiguous")?;
+            request.accept(accept)?;
+        }
+        convert(&object, &request)
+    })
+}
+
+/// The tensor that an object is or makes.
+///
+/// # Errors
+/// What looking at the object, and what the library says.
+pub(crate) fn convert<'py>(
+    object: &Bound<'py, PyAny>,
+    request: &Request,
+) -> Result<Bound<'py, PyAny>> {
+    make(object, request, source::look)
+}
+
+/// The tensor that an object is or makes, when it is looked at in this way.
+///
+/// # Errors
+/// As [`convert`].
+pub(crate) fn make<'a, 'py>(
+    object: &'a Bound<'py, PyAny>,
+    request: &'a Request,
+    look: impl FnOnce(&Bound<'a, PyAny>, &'a Request) -> Result<Seen<'a>>,
+) -> Result<Bound<'py, PyAny>> {
+    let made = look(object, request).and_then(|seen| seen.take(request));
+    let handle = made.map_err(|failure| request.because(object.py(), failure))?;
+    match tensor::of(object) {
+        // Nothing had to change: the very same object, not only the same handle.
+        Some(same) if same.handle() == handle.as_ptr() => Ok(object.clone()),
+        _ => tensor::wrap(object.py(), handle),
+    }
+}

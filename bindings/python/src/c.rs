@@ -1,0 +1,125 @@
+//! The functions of libtarray, and how they are called.
+
+use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
+
+use crate::abi::*;
+use crate::error::{Failure, Result};
+
+// An opaque struct has no layout that could be wrong.
+#[allow(improper_ctypes)]
+unsafe extern "C" {
+    pub(crate) fn ta_asarray(
+        source: *const ta_source,
+        options: *const ta_options,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_retain(tensor: *const ta_tensor) -> *mut ta_tensor;
+    pub(crate) fn ta_release(tensor: *mut ta_tensor);
+    pub(crate) fn ta_describe(
+        tensor: *const ta_tensor,
+        out: *mut ta_info,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_data(tensor: *const ta_tensor) -> *const c_void;
+    pub(crate) fn ta_dtype_of(tensor: *const ta_tensor) -> ta_dtype;
+    pub(crate) fn ta_device_of(tensor: *const ta_tensor) -> ta_device;
+    pub(crate) fn ta_ndim(tensor: *const ta_tensor) -> i32;
+    pub(crate) fn ta_shape(tensor: *const ta_tensor) -> *const i64;
+    pub(crate) fn ta_strides(tensor: *const ta_tensor) -> *const i64;
+    pub(crate) fn ta_numel(tensor: *const ta_tensor) -> i64;
+    pub(crate) fn ta_is_read_only(tensor: *const ta_tensor) -> i32;
+    pub(crate) fn ta_is_contiguous(tensor: *const ta_tensor) -> i32;
+    pub(crate) fn ta_item(
+        tensor: *const ta_tensor,
+        index: *const i64,
+        out: *mut ta_scalar,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_repr(
+        tensor: *const ta_tensor,
+        options: *const ta_repr_options,
+        buffer: *mut c_char,
+        capacity: usize,
+        length: *mut usize,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_to_dlpack(
+        tensor: *const ta_tensor,
+        options: *const ta_export_options,
+        out: *mut *mut DLManagedTensorVersioned,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_to_dlpack_legacy(
+        tensor: *const ta_tensor,
+        options: *const ta_export_options,
+        out: *mut *mut DLManagedTensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_view(
+        tensor: *const ta_tensor,
+        ndim: i32,
+        shape: *const i64,
+        strides: *const i64,
+        offset: i64,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_copy_into(
+        target: *mut ta_tensor,
+        source: *const ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_fill(
+        target: *mut ta_tensor,
+        value: *const ta_scalar,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_dtype_name(dtype: ta_dtype, buffer: *mut c_char, capacity: usize) -> usize;
+    pub(crate) safe fn ta_origin_name(origin: i32) -> *const c_char;
+    pub(crate) safe fn ta_reason_name(reason: i32) -> *const c_char;
+    pub(crate) safe fn ta_live_tensors() -> usize;
+    pub(crate) safe fn ta_version() -> *const c_char;
+    pub(crate) safe fn ta_abi_version() -> i32;
+    pub(crate) safe fn ta_set_num_threads(count: i32) -> ta_status;
+}
+
+/// Calls a function that reports failures, and turns its status and message into a [`Failure`].
+///
+/// # Errors
+/// What the function says.
+#[inline]
+pub(crate) fn call(function: impl FnOnce(*mut ta_error) -> ta_status) -> Result<()> {
+    let mut said = MaybeUninit::<ta_error>::uninit();
+    // SAFETY: the size comes first, and there is room for it.
+    unsafe { said.as_mut_ptr().cast::<usize>().write(size_of::<ta_error>()) };
+    match function(said.as_mut_ptr()) {
+        TA_OK => Ok(()),
+        status => Err(failure(status, said.as_ptr())),
+    }
+}
+
+#[cold]
+fn failure(status: ta_status, said: *const ta_error) -> Failure {
+    // SAFETY: the function failed, so it has written the message.
+    let message: *const c_char = unsafe { &raw const (*said).message }.cast();
+    // SAFETY: NUL-terminated by the library.
+    let message = unsafe { text(message) };
+    Failure::Status(status, message)
+}
+
+/// Text that the library wrote.
+///
+/// # Safety
+/// `text` is NUL-terminated.
+pub(crate) unsafe fn text(text: *const c_char) -> String {
+    // SAFETY: passed on from this function's contract.
+    unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+
+/// A source that is all zero but for its size, kind and origin.
+#[inline]
+pub(crate) fn source(kind: i32, origin: i32, value: ta_source_value) -> ta_source {
+    ta_source { struct_size: size_of::<ta_source>(), kind, origin, value }
+}

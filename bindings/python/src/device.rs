@@ -1,0 +1,170 @@
+//! `tarray.device`: where memory is.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use crate::abi::*;
+use crate::error::{Failure, Result, type_name};
+
+/// "None given", in a request.
+pub(crate) const UNSET: ta_device = ta_device { device_type: 0, index: 0 };
+const CPU: ta_device = ta_device { device_type: TA_DEVICE_CPU, index: 0 };
+/// The index that means the current device of a type.
+const CURRENT: i32 = -1;
+
+/// The first name of each type is the one that is printed.
+const NAMES: &[(&str, i32)] = &[
+    ("cpu", TA_DEVICE_CPU),
+    ("cuda", TA_DEVICE_CUDA),
+    ("cuda_host", TA_DEVICE_CUDA_HOST),
+    ("opencl", TA_DEVICE_OPENCL),
+    ("vulkan", TA_DEVICE_VULKAN),
+    ("metal", TA_DEVICE_METAL),
+    ("mps", TA_DEVICE_METAL),
+    ("vpi", TA_DEVICE_VPI),
+    ("rocm", TA_DEVICE_ROCM),
+    ("hip", TA_DEVICE_ROCM),
+    ("rocm_host", TA_DEVICE_ROCM_HOST),
+    ("ext_dev", TA_DEVICE_EXT_DEV),
+    ("cuda_managed", TA_DEVICE_CUDA_MANAGED),
+    ("oneapi", TA_DEVICE_ONE_API),
+    ("xpu", TA_DEVICE_ONE_API),
+    ("webgpu", TA_DEVICE_WEB_GPU),
+    ("hexagon", TA_DEVICE_HEXAGON),
+    ("maia", TA_DEVICE_MAIA),
+    ("trn", TA_DEVICE_TRN),
+];
+
+/// Where memory is: a type and, but for the CPU, an index.
+///
+/// `device("cuda:1")`, `device("cuda", 1)` and `device((2, 1))` (DLPack's numbers) are the same.
+/// Without an index it is the current device of its type; there is a single CPU, whatever the
+/// index.
+///
+/// >>> import tarray
+/// >>> tarray.device("cpu:0") == tarray.device("cpu")
+/// True
+/// >>> tarray.device("cuda:1").index
+/// 1
+#[pyclass(frozen, eq, hash, module = "tarray", name = "device")]
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Device {
+    pub(crate) raw: ta_device,
+}
+
+#[pymethods]
+impl Device {
+    #[new]
+    #[pyo3(signature = (type_, index=None, /))]
+    fn new(type_: &Bound<'_, PyAny>, index: Option<i32>) -> Result<Device> {
+        let raw = parse(type_)?;
+        match index {
+            None => Ok(Device { raw }),
+            Some(_) if raw.index > 0 => {
+                Err(Failure::value(format!("{} already has an index", text(raw))))
+            }
+            Some(index) => Ok(Device { raw: normalised(raw.device_type, index)? }),
+        }
+    }
+
+    /// The type's name, like ``"cuda"``.
+    #[getter]
+    fn r#type(&self) -> String {
+        type_text(self.raw.device_type)
+    }
+
+    /// Which one of its type; None for the CPU, and for the current one.
+    #[getter]
+    fn index(&self) -> Option<i32> {
+        (self.raw.device_type != TA_DEVICE_CPU && self.raw.index != CURRENT)
+            .then_some(self.raw.index)
+    }
+
+    fn __str__(&self) -> String {
+        text(self.raw)
+    }
+
+    fn __repr__(&self) -> String {
+        match self.index() {
+            None => format!("device(type='{}')", self.r#type()),
+            Some(index) => format!("device(type='{}', index={index})", self.r#type()),
+        }
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Device>) -> PyResult<Bound<'py, PyAny>> {
+        let raw = slf.get().raw;
+        let pair = ((raw.device_type, raw.index),);
+        Ok((slf.get_type(), pair).into_pyobject(slf.py())?.into_any())
+    }
+}
+
+/// The object of a device.
+pub(crate) fn object(py: Python<'_>, raw: ta_device) -> Result<Bound<'_, Device>> {
+    Ok(Bound::new(py, Device { raw })?)
+}
+
+/// The device that an object stands for: ours, a string, a DLPack pair, torch's.
+///
+/// # Errors
+/// `TypeError` if it stands for none; `RequestError` for a string or pair that names none.
+pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<ta_device> {
+    if let Ok(ours) = object.cast_exact::<Device>() {
+        return Ok(ours.get().raw);
+    }
+    if let Ok(text) = object.cast::<PyString>() {
+        return of_text(&text.to_cow()?);
+    }
+    if let Ok((device_type, index)) = object.extract::<(i32, i32)>() {
+        return normalised(device_type, index);
+    }
+    let class = object.get_type();
+    let module = class.getattr(intern!(object.py(), "__module__"))?;
+    if class.name()? == "device" && module.eq("torch")? {
+        return of_text(&object.str()?.to_cow()?);
+    }
+    Err(PyTypeError::new_err(format!(
+        "device must be a tarray.device, a string or a DLPack (type, index) pair, not {}",
+        type_name(object)
+    ))
+    .into())
+}
+
+fn of_text(text: &str) -> Result<ta_device> {
+    let (name, index) = match text.split_once(':') {
+        None => (text, Some(CURRENT)),
+        Some((name, index)) => (name, index.parse().ok().filter(|index| *index >= 0)),
+    };
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    match (known, index) {
+        (Some(&(_, device_type)), Some(index)) => normalised(device_type, index),
+        _ => Err(unknown(format!("no device is called {text:?}"))),
+    }
+}
+
+fn normalised(device_type: i32, index: i32) -> Result<ta_device> {
+    match (device_type, index) {
+        (TA_DEVICE_CPU, _) => Ok(CPU),
+        (1.., CURRENT..) => Ok(ta_device { device_type, index }),
+        _ => Err(unknown(format!("no such device: type {device_type}, index {index}"))),
+    }
+}
+
+fn unknown(message: String) -> Failure {
+    Failure::Status(TA_ERR_DEVICE, message)
+}
+
+fn type_text(device_type: i32) -> String {
+    let known = NAMES.iter().find(|(_, known)| *known == device_type);
+    known.map_or_else(|| format!("device{device_type}"), |(name, _)| (*name).into())
+}
+
+/// How the library prints it.
+fn text(device: ta_device) -> String {
+    let name = type_text(device.device_type);
+    match (device.device_type, device.index) {
+        (TA_DEVICE_CPU, _) | (_, CURRENT) => name,
+        (_, index) => format!("{name}:{index}"),
+    }
+}

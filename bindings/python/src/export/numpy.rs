@@ -1,0 +1,195 @@
+//! Tensors as NumPy arrays that share their memory. NumPy is imported here, when asked for.
+
+use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::abi::*;
+use crate::arguments::{Arguments, Signature};
+use crate::asarray;
+use crate::dtype;
+use crate::error::Result;
+use crate::export::buffer;
+use crate::export::dlpack::refusal;
+use crate::export::{CPU, is_host, window};
+use crate::options::{Request, some, truth};
+use crate::release;
+use crate::tensor::facts;
+use crate::tensor::method::{attributes, methods};
+use crate::tensor::{self, Slots, Tensor};
+
+pub(super) fn fill(slots: &mut Slots) {
+    slots.methods.extend(methods! {
+        c"numpy" => numpy, c"numpy($self, /, *, force=False)\n--\n\nA NumPy array that shares the tensor's memory, read-only if the tensor is.
+
+bfloat16, float8 and the like need ml_dtypes to be installed. With force, a tensor that requires
+grad is detached, and one elsewhere is copied to the CPU. Raises ExchangeError (a RuntimeError)
+for a tensor that requires grad, and TypeError if NumPy has no such dtype or the memory is
+on another device.
+
+>>> import tarray
+>>> tarray.asarray([1, 2]).numpy()
+array([1, 2])";
+        c"__array__" => array, c"__array__($self, /, dtype=None, copy=None)\n--\n\nA NumPy array, by NumPy's protocol: shares memory unless dtype or copy ask for more.
+
+Raises ValueError if copy is False and dtype differs.
+
+>>> import numpy, tarray
+>>> numpy.asarray(tarray.asarray([1, 2]))
+array([1, 2])";
+    });
+    slots.attributes.extend(attributes! {
+        c"__array_interface__" => array_interface, c"The memory, described by NumPy's protocol: a dict. Absent for dtypes that NumPy has not.";
+    });
+}
+
+fn numpy<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<1> = Signature::new("numpy", ["force"], 0, 0);
+    let [force] = SIGNATURE.parse(given)?;
+    if truth(force, "force")? != Some(true) {
+        return shared(tensor);
+    }
+    let mut request = Request::default();
+    request.options.device = CPU;
+    let ready = asarray::convert(&tensor.object(), &request)?;
+    shared(tensor::of(&ready).unwrap_or(tensor))
+}
+
+fn array<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<2> = Signature::new("__array__", ["dtype", "copy"], 2, 0);
+    let [dtype, copy] = SIGNATURE.parse(given)?;
+    let py = tensor.py();
+    let copy = truth(copy, "copy")?;
+    let array = shared(tensor)?;
+    let dtype = match some(dtype) {
+        None if copy != Some(true) => return Ok(array),
+        None => array.getattr(intern!(py, "dtype"))?,
+        Some(dtype) => py.import("numpy")?.call_method1(intern!(py, "dtype"), (dtype,))?,
+    };
+    let same = array.getattr(intern!(py, "dtype"))?.eq(&dtype)?;
+    match copy {
+        Some(true) => Ok(array.call_method1(intern!(py, "astype"), (dtype,))?),
+        _ if same => Ok(array),
+        None => Ok(array.call_method1(intern!(py, "astype"), (dtype,))?),
+        Some(false) => {
+            let name = dtype::name(tensor.dtype());
+            let message = format!("an array of {dtype} needs a copy of a tensor of {name}");
+            Err(PyValueError::new_err(message).into())
+        }
+    }
+}
+
+/// An array over the tensor's memory.
+fn shared<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    let (py, info) = (tensor.py(), tensor.info()?);
+    if info.flags & TA_TENSOR_REQUIRES_GRAD != 0 {
+        return Err(refusal("can't make an array of a tensor that requires grad; detach it first"));
+    }
+    if !is_host(info.device) {
+        let message = "can't make an array of memory on another device: copy it with to('cpu')";
+        return Err(PyTypeError::new_err(message).into());
+    }
+    let asarray = py.import("numpy")?.getattr(intern!(py, "asarray"))?;
+    match buffer::format(info.dtype) {
+        Some(_) => Ok(asarray.call1((tensor.object(),))?),
+        None => {
+            let dtype = extension_dtype(py, &info)?;
+            let carrier = asarray.call1((carrier(tensor, &info)?,))?;
+            Ok(carrier.call_method1(intern!(py, "view"), (dtype,))?)
+        }
+    }
+}
+
+/// The dtype by which ml_dtypes extends NumPy.
+fn extension_dtype<'py>(py: Python<'py>, info: &ta_info) -> Result<Bound<'py, PyAny>> {
+    let name = dtype::name(info.dtype);
+    let refused = |why: &str| {
+        PyTypeError::new_err(format!("can't make an array of a tensor of {name}: {why}"))
+    };
+    let packed = !info.dtype.bits.is_multiple_of(8) && info.flags & TA_TENSOR_SUBBYTE_PADDED == 0;
+    if packed || info.dtype.lanes != 1 {
+        return Err(refused("NumPy has no elements that share a byte").into());
+    }
+    let Ok(module) = py.import("ml_dtypes") else {
+        return Err(refused("NumPy has no such dtype, and ml_dtypes is not installed").into());
+    };
+    match module.getattr_opt(name.as_str())? {
+        Some(class) => Ok(class),
+        None => Err(refused("neither NumPy nor ml_dtypes has such a dtype").into()),
+    }
+}
+
+/// The same memory as unsigned integers of the same size.
+fn carrier<'py>(tensor: Tensor<'_, 'py>, info: &ta_info) -> Result<Bound<'py, PyAny>> {
+    let itemsize = dtype::itemsize(info.dtype);
+    let step = |&stride: &i64| stride.wrapping_mul(itemsize as i64);
+    let strides_bytes: Vec<i64> = tensor.strides().iter().map(step).collect();
+    let memory = ta_memory {
+        data: info.data,
+        shape: info.shape,
+        strides_bytes: strides_bytes.as_ptr(),
+        dtype: ta_dtype { code: TA_UINT, bits: (itemsize * 8) as u8, lanes: 1 },
+        device: info.device,
+        ndim: info.ndim,
+        flags: if info.flags & TA_TENSOR_READ_ONLY != 0 { TA_MEMORY_READ_ONLY } else { 0 },
+        byte_offset: info.byte_offset,
+        stream: 0,
+        reserved: [0; 2],
+        owner: tensor.object().to_owned().into_ptr().cast(),
+        release: Some(release::object),
+    };
+    let mut request = Request::default();
+    request.options.copy = TA_COPY_NEVER;
+    match window::asarray(ta_source_value { memory }, TA_SOURCE_MEMORY, &request) {
+        Ok(handle) => tensor::wrap(tensor.py(), handle),
+        Err(failure) => {
+            // SAFETY: the reference made above, which the library has not taken.
+            unsafe { release::object(memory.owner) };
+            Err(failure)
+        }
+    }
+}
+
+/// By version 3 of NumPy's protocol.
+fn array_interface<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    let (py, info) = (tensor.py(), tensor.info()?);
+    if info.flags & TA_TENSOR_REQUIRES_GRAD != 0 {
+        return Err(refusal("can't export a tensor that requires grad; detach it first"));
+    }
+    let Some(typestr) = typestr(info.dtype).filter(|_| is_host(info.device)) else {
+        let name = dtype::name(info.dtype);
+        let message = format!("no array interface describes elements of {name} there");
+        return Err(PyAttributeError::new_err(message).into());
+    };
+    let itemsize = dtype::itemsize(info.dtype) as i64;
+    let step = |&stride: &i64| stride.wrapping_mul(itemsize);
+    let strides: Vec<i64> = tensor.strides().iter().map(step).collect();
+    let read_only = info.flags & TA_TENSOR_READ_ONLY != 0;
+    let dict = PyDict::new(py);
+    dict.set_item(intern!(py, "version"), 3)?;
+    dict.set_item(intern!(py, "typestr"), typestr)?;
+    dict.set_item(intern!(py, "shape"), facts::tuple(py, tensor.shape())?)?;
+    dict.set_item(intern!(py, "strides"), PyTuple::new(py, strides)?)?;
+    dict.set_item(intern!(py, "data"), (info.data.addr(), read_only))?;
+    Ok(dict.into_any())
+}
+
+/// Byte order, kind and size, as NumPy writes them.
+fn typestr(dtype: ta_dtype) -> Option<String> {
+    buffer::format(dtype)?;
+    let kind = match dtype.code {
+        TA_BOOL => 'b',
+        TA_INT => 'i',
+        TA_UINT => 'u',
+        TA_FLOAT => 'f',
+        _ => 'c',
+    };
+    let itemsize = dtype::itemsize(dtype);
+    let order = match itemsize {
+        1 => '|',
+        _ if cfg!(target_endian = "little") => '<',
+        _ => '>',
+    };
+    Some(format!("{order}{kind}{itemsize}"))
+}

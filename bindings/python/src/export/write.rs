@@ -1,0 +1,123 @@
+//! Writes: `tensor[…] = value`, `fill_`, `copy_`.
+
+use std::ffi::c_int;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use crate::abi::*;
+use crate::arguments::{Arguments, Signature};
+use crate::asarray;
+use crate::border;
+use crate::c;
+use crate::error::Result;
+use crate::export::index;
+use crate::options::Request;
+use crate::source::numpy::loaded;
+use crate::source::scalar;
+use crate::tensor::method::methods;
+use crate::tensor::{self, Slots, Tensor};
+
+pub(super) fn fill(slots: &mut Slots) {
+    slots.mapping.mp_ass_subscript = Some(set);
+    slots.methods.extend(methods! {
+        c"fill_" => fill_with, c"fill_($self, /, value)\n--\n\nWrites one value to every element, and returns the tensor.
+
+Raises RequestError if the tensor is read-only, requires grad, or has elements that share memory,
+and RangeError for a value that does not fit.
+
+>>> import tarray
+>>> tarray.asarray([1, 2]).fill_(7)
+tensor([7, 7])";
+        c"copy_" => copy_from, c"copy_($self, /, src)\n--\n\nWrites the elements of src, converted and broadcast, and returns the tensor.
+
+src is anything that asarray() takes but a buffer. Raises RequestError if the tensor is read-only,
+requires grad, or has elements that share memory, and ValueError if src does not broadcast.
+
+>>> import tarray
+>>> tarray.asarray([[1, 2], [3, 4]]).copy_([5, 6]).tolist()
+[[5, 6], [5, 6]]";
+    });
+}
+
+/// # Safety
+/// Called by the interpreter as `mp_ass_subscript`: without a value to delete.
+unsafe extern "C" fn set(
+    receiver: *mut ffi::PyObject,
+    key: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    border::nothing(|py| {
+        if value.is_null() {
+            return Err(PyTypeError::new_err("elements of a tensor cannot be deleted").into());
+        }
+        // SAFETY: a tensor, passed on from the interpreter.
+        let tensor = unsafe { Tensor::receiver(py, receiver) };
+        // SAFETY: an argument, alive during the call.
+        let key = unsafe { Borrowed::from_ptr(py, key) };
+        // SAFETY: an argument, alive during the call.
+        let value = unsafe { Borrowed::from_ptr(py, value) };
+        let target = index::select(tensor, &key)?;
+        write(target.as_ptr(), tensor.dtype(), &value)
+    })
+}
+
+/// Writes a number to every element of a tensor, or the elements of anything else.
+fn write(target: *mut ta_tensor, dtype: ta_dtype, value: &Bound<'_, PyAny>) -> Result<()> {
+    if let Some(number) = scalar::of(value)? {
+        // SAFETY: a live handle, and a number.
+        return c::call(|err| unsafe { c::ta_fill(target, &raw const number, err) });
+    }
+    let source = elements(value, dtype)?;
+    let Some(source) = tensor::of(&source) else { unreachable!("a conversion makes a tensor") };
+    // SAFETY: two live handles.
+    c::call(|err| unsafe { c::ta_copy_into(target, source.handle(), err) })
+}
+
+/// All but buffers: what their bytes would be is anybody's guess.
+const ACCEPTED: u64 = TA_ACCEPT_TENSOR
+    | TA_ACCEPT_NUMPY
+    | TA_ACCEPT_DLPACK
+    | TA_ACCEPT_CUDA_ARRAY_INTERFACE
+    | TA_ACCEPT_ARRAY_INTERFACE
+    | TA_ACCEPT_SCALAR
+    | TA_ACCEPT_SEQUENCE;
+
+/// What is to be written as a tensor. Values get the dtype of the target at once, so that none
+/// loses digits on the way, and one that does not fit is named; arrays are converted as they
+/// are written.
+fn elements<'py>(value: &Bound<'py, PyAny>, dtype: ta_dtype) -> Result<Bound<'py, PyAny>> {
+    let mut request = Request::default();
+    request.options.accept = ACCEPTED;
+    let is_array = tensor::of(value).is_some()
+        || loaded::types(value.py())?.is_some_and(|numpy| numpy.is_array(value));
+    if !is_array {
+        request.options.dtype = dtype;
+    }
+    asarray::convert(value, &request)
+}
+
+fn fill_with<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<1> = Signature::new("fill_", ["value"], 1, 1);
+    let [Some(value)] = SIGNATURE.parse(given)? else {
+        unreachable!("the signature demands the value")
+    };
+    if scalar::of(&value)?.is_none() {
+        let source = elements(&value, tensor.dtype())?;
+        if tensor::of(&source).is_none_or(|source| source.ndim() > 0) {
+            return Err(PyTypeError::new_err("fill_() takes one number: see copy_()").into());
+        }
+    }
+    write(tensor.handle(), tensor.dtype(), &value)?;
+    Ok(tensor.object().to_owned())
+}
+
+fn copy_from<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<1> = Signature::new("copy_", ["src"], 1, 1);
+    let [Some(source)] = SIGNATURE.parse(given)? else {
+        unreachable!("the signature demands the source")
+    };
+    write(tensor.handle(), tensor.dtype(), &source)?;
+    Ok(tensor.object().to_owned())
+}

@@ -1,0 +1,94 @@
+//! The buffer protocol: bytes, grouped by the size of a dtype, whatever the buffer says they are.
+
+pub(crate) mod format;
+mod held;
+mod warning;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use crate::abi::*;
+use crate::c;
+use crate::dtype;
+use crate::error::{Failure, Result, type_name};
+use crate::options::Request;
+use crate::source::{Kept, Loan, Seen};
+
+pub(crate) use held::{Held, release};
+pub(crate) use warning::class as format_warning;
+
+pub(super) fn look<'a>(
+    object: &Bound<'a, PyAny>,
+    request: &'a Request,
+) -> Result<Option<Seen<'a>>> {
+    if !is_buffer(object) {
+        return Ok(None);
+    }
+    request.check_accepts(TA_ORIGIN_BUFFER)?;
+    let held = match Held::of(object) {
+        Err(failure) if request.is_declined_again(object.py(), &failure) => return Ok(None),
+        held => held?,
+    };
+    if request.options.dtype == dtype::UNSET && !format::is_bytes(&held.format()) {
+        warning::warn(object.py(), &held.format(), request.options.default_dtype)?;
+    }
+    if held.is_contiguous() {
+        return Ok(Some(bytes(held)));
+    }
+    if request.options.copy == TA_COPY_NEVER {
+        return Err(refusal(object));
+    }
+    let gathered = Gathered(held.gathered(object.py())?);
+    Ok(Some(gathered.seen().copied()))
+}
+
+/// Whether an object exports a buffer.
+pub(crate) fn is_buffer(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a live object.
+    unsafe { ffi::PyObject_CheckBuffer(object.as_ptr()) != 0 }
+}
+
+/// A source of all bytes of a buffer, which must stand one after another.
+pub(crate) fn bytes<'a>(held: Held) -> Seen<'a> {
+    let buffer = ta_buffer {
+        data: held.data(),
+        size_bytes: held.size(),
+        flags: held.flags(),
+        reserved: [0; 2],
+        owner: held.owner(),
+        release: Some(release),
+    };
+    let source = c::source(TA_SOURCE_BUFFER, TA_ORIGIN_BUFFER, ta_source_value { buffer });
+    Seen { source, loan: Loan::Kept(Box::new(held)) }
+}
+
+/// That a buffer's bytes do not stand one after another.
+#[cold]
+pub(crate) fn refusal(object: &Bound<'_, PyAny>) -> Failure {
+    let class = type_name(object);
+    let message = format!("can't alias a {class} as bytes: they are not C-contiguous");
+    Failure::Status(TA_ERR_CANNOT_ALIAS, message)
+}
+
+/// The bytes of a strided buffer in C order, during the call.
+struct Gathered(Vec<u8>);
+
+impl Gathered {
+    fn seen<'a>(mut self) -> Seen<'a> {
+        let buffer = ta_buffer {
+            data: self.0.as_mut_ptr().cast(),
+            size_bytes: self.0.len(),
+            flags: 0,
+            reserved: [0; 2],
+            owner: std::ptr::null_mut(),
+            release: None,
+        };
+        let source = c::source(TA_SOURCE_BUFFER, TA_ORIGIN_BUFFER, ta_source_value { buffer });
+        Seen { source, loan: Loan::Kept(Box::new(self)) }
+    }
+}
+
+impl Kept for Gathered {
+    /// Nothing is taken: the bytes are copied.
+    fn taken(self: Box<Self>) {}
+}

@@ -1,0 +1,88 @@
+//! `numpy.ndarray`: its fields are read as they lie in memory.
+
+use std::ffi::{c_char, c_int};
+
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::abi::*;
+use crate::c;
+use crate::error::{Failure, Result, type_name};
+use crate::options::Request;
+use crate::release;
+use crate::source::numpy::{descr, loaded};
+use crate::source::{Loan, Reference, Seen};
+
+/// The beginning of every array: `PyArrayObject_fields`, the same in NumPy 1 and 2.
+#[repr(C)]
+struct Fields {
+    base: ffi::PyObject,
+    data: *mut c_char,
+    ndim: c_int,
+    shape: *mut isize,
+    strides_bytes: *mut isize,
+    owner: *mut ffi::PyObject,
+    descr: *mut ffi::PyObject,
+    flags: c_int,
+}
+
+/// `NPY_ARRAY_WRITEABLE`
+const WRITEABLE: c_int = 0x0400;
+
+// NumPy's extents are as wide as a pointer, the library's have 64 bits.
+const _: () = assert!(size_of::<isize>() == size_of::<i64>(), "needs a 64-bit machine");
+
+/// Looks at an array.
+#[inline]
+pub(super) fn look<'a>(object: &Bound<'a, PyAny>, request: &'a Request) -> Result<Seen<'a>> {
+    request.check_accepts(TA_ORIGIN_NUMPY)?;
+    if !loaded::types(object.py())?.is_some_and(|numpy| numpy.is_plain_array(object)) {
+        refuse_masked(object)?;
+    }
+    described(object, TA_ORIGIN_NUMPY)
+}
+
+/// What an array says, on behalf of whatever it came from.
+///
+/// `object` must be an array.
+///
+/// # Errors
+/// `TypeError` for a dtype that no tensor has.
+#[inline]
+pub(crate) fn described<'a>(object: &Bound<'a, PyAny>, origin: i32) -> Result<Seen<'a>> {
+    // SAFETY: an array, so it begins with these fields; they only change under its owner's hands.
+    let fields = unsafe { &*object.as_ptr().cast::<Fields>() };
+    let (dtype, swapped) = descr::cached(object.py(), fields.descr)?;
+    let read_only = if fields.flags & WRITEABLE == 0 { TA_MEMORY_READ_ONLY } else { 0 };
+    let reference = Reference::to(object);
+    let memory = ta_memory {
+        data: fields.data.cast(),
+        shape: fields.shape as *const i64,
+        strides_bytes: fields.strides_bytes as *const i64,
+        dtype,
+        device: crate::device::UNSET,
+        ndim: fields.ndim,
+        flags: swapped | read_only,
+        byte_offset: 0,
+        stream: 0,
+        reserved: [0; 2],
+        owner: reference.owner(),
+        release: Some(release::object),
+    };
+    let source = c::source(TA_SOURCE_MEMORY, origin, ta_source_value { memory });
+    Ok(Seen { source, loan: Loan::Object(reference) })
+}
+
+/// A mask would be lost. `numpy.ma` is loaded if there is a masked array.
+fn refuse_masked(object: &Bound<'_, PyAny>) -> Result<()> {
+    let name = intern!(object.py(), "numpy.ma");
+    let Some(module) = loaded::module(object.py(), name)? else { return Ok(()) };
+    match module.getattr_opt("MaskedArray")? {
+        Some(masked) if object.is_instance(&masked)? => Err(Failure::kind(format!(
+            "a {} has a mask, which a tensor would lose: give its filled() or its data",
+            type_name(object)
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,103 @@
+//! Whether NumPy is loaded, and which types are its own.
+
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyString, PyType};
+
+use crate::error::Result;
+
+/// NumPy's types.
+pub(crate) struct Types {
+    array: Py<PyType>,
+    scalar: Py<PyType>,
+    descr: Py<PyType>,
+}
+
+/// NumPy's types, if some code has imported NumPy.
+#[inline]
+pub(crate) fn types(py: Python<'_>) -> Result<Option<&Types>> {
+    static TYPES: PyOnceLock<Types> = PyOnceLock::new();
+    if let Some(known) = TYPES.get(py) {
+        return Ok(Some(known));
+    }
+    let Some(found) = find(py)? else { return Ok(None) };
+    Ok(Some(TYPES.get_or_init(py, || found)))
+}
+
+#[cold]
+fn find(py: Python<'_>) -> Result<Option<Types>> {
+    let Some(numpy) = module(py, intern!(py, "numpy"))? else { return Ok(None) };
+    // A half-imported NumPy has no types yet, and so no arrays.
+    let class = |name: &str| -> PyResult<Option<Py<PyType>>> {
+        let found = numpy.getattr_opt(name)?;
+        Ok(found.and_then(|found| found.cast_into::<PyType>().ok()).map(Bound::unbind))
+    };
+    let types = (class("ndarray")?, class("generic")?, class("dtype")?);
+    let (Some(array), Some(scalar), Some(descr)) = types else { return Ok(None) };
+    Ok(Some(Types { array, scalar, descr }))
+}
+
+/// A module that is loaded.
+pub(crate) fn module<'py>(
+    py: Python<'py>,
+    name: &Bound<'py, PyString>,
+) -> Result<Option<Bound<'py, PyAny>>> {
+    static MODULES: AtomicPtr<ffi::PyObject> = AtomicPtr::new(std::ptr::null_mut());
+    let mut modules = MODULES.load(Ordering::Acquire);
+    if modules.is_null() {
+        let dict = py.import("sys")?.getattr(intern!(py, "modules"))?;
+        modules = dict.cast_into::<PyDict>().map_err(PyErr::from)?.into_ptr();
+        MODULES.store(modules, Ordering::Release);
+    }
+    // SAFETY: a reference of `MODULES`, never given up.
+    let modules = unsafe { Bound::from_borrowed_ptr(py, modules) };
+    Ok(modules.cast::<PyDict>().map_err(PyErr::from)?.get_item(name)?)
+}
+
+impl Types {
+    /// An array, of a subclass too.
+    #[inline]
+    pub(crate) fn is_array(&self, object: &Bound<'_, PyAny>) -> bool {
+        is_instance(object, &self.array)
+    }
+
+    /// A NumPy scalar, of ml_dtypes too.
+    #[inline]
+    pub(crate) fn is_scalar(&self, object: &Bound<'_, PyAny>) -> bool {
+        is_instance(object, &self.scalar)
+    }
+
+    /// A `numpy.dtype`.
+    pub(crate) fn is_descr(&self, object: &Bound<'_, PyAny>) -> bool {
+        is_instance(object, &self.descr)
+    }
+
+    /// The type of a NumPy scalar.
+    pub(crate) fn is_scalar_type(&self, class: &Bound<'_, PyType>) -> PyResult<bool> {
+        class.is_subclass(self.scalar.bind(class.py()))
+    }
+
+    /// `numpy.dtype`
+    pub(crate) fn descr<'py>(&self, py: Python<'py>) -> Bound<'py, PyType> {
+        self.descr.bind(py).clone()
+    }
+
+    /// Not an array of a subclass.
+    #[inline]
+    pub(crate) fn is_plain_array(&self, object: &Bound<'_, PyAny>) -> bool {
+        // SAFETY: a live object.
+        let class = unsafe { ffi::Py_TYPE(object.as_ptr()) };
+        class.cast() == self.array.as_ptr()
+    }
+}
+
+/// By C's rules: `__instancecheck__` is not asked.
+#[inline]
+fn is_instance(object: &Bound<'_, PyAny>, class: &Py<PyType>) -> bool {
+    // SAFETY: a live object and a type.
+    unsafe { ffi::PyObject_TypeCheck(object.as_ptr(), class.as_ptr().cast()) != 0 }
+}

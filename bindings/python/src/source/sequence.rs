@@ -1,0 +1,232 @@
+//! Sequences of anything, at any depth: read by the library through callbacks, not copied first.
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
+
+use crate::abi::*;
+use crate::c;
+use crate::error::{Failure, Result, type_name};
+use crate::options::Request;
+use crate::source::{self, Kept, Seen, scalar};
+
+pub(super) fn look<'a>(
+    object: &Bound<'a, PyAny>,
+    request: &'a Request,
+) -> Result<Option<Seen<'a>>> {
+    let items = match items(object, request)? {
+        Some(items) => items,
+        None => return Ok(None),
+    };
+    let mut reader = Box::new(Reader { items, request, shown: None });
+    let sequence =
+        ta_sequence { vtable: &raw const VTABLE, user_data: (&raw mut *reader).cast::<c_void>() };
+    let value = ta_source_value { sequence };
+    let source = c::source(TA_SOURCE_SEQUENCE, TA_ORIGIN_SEQUENCE, value);
+    Ok(Some(Seen { source, loan: source::Loan::Kept(reader) }))
+}
+
+/// The items of a sequence: the list or tuple that it is, or a list of what iterating gives.
+fn items<'a>(object: &Bound<'a, PyAny>, request: &Request) -> Result<Option<Items<'a>>> {
+    if let Ok(list) = object.cast::<PyList>() {
+        return Ok(Some(Items::List(list.clone())));
+    }
+    if let Ok(tuple) = object.cast::<PyTuple>() {
+        return Ok(Some(Items::Tuple(tuple.clone())));
+    }
+    // SAFETY: a live object.
+    if unsafe { ffi::PySequence_Check(object.as_ptr()) } == 0 || is_text_or_mapping(object)? {
+        return Ok(None);
+    }
+    request.check_accepts(TA_ORIGIN_SEQUENCE)?;
+    // Iterators and classes have items but no length: they are not sequences.
+    let length = object.len()?;
+    let list = PyList::empty(object.py());
+    for item in object.try_iter()? {
+        list.append(item?)?;
+        if list.len() > length {
+            break;
+        }
+    }
+    if list.len() != length {
+        let class = type_name(object);
+        let message = format!("a {class} of length {length} does not give as many items");
+        return Err(Failure::Status(TA_ERR_RAGGED, message));
+    }
+    Ok(Some(Items::List(list)))
+}
+
+/// What looks like a sequence to C and is none to people.
+fn is_text_or_mapping(object: &Bound<'_, PyAny>) -> Result<bool> {
+    if object.is_instance_of::<pyo3::types::PyString>() || object.is_instance_of::<PyDict>() {
+        return Ok(true);
+    }
+    Ok(object.cast::<pyo3::types::PyMapping>().is_ok())
+}
+
+enum Items<'a> {
+    List(Bound<'a, PyList>),
+    Tuple(Bound<'a, PyTuple>),
+}
+
+impl<'a> Items<'a> {
+    #[inline]
+    fn len(&self) -> usize {
+        match self {
+            Items::List(list) => list.len(),
+            Items::Tuple(tuple) => tuple.len(),
+        }
+    }
+
+    /// Fails if a list has become shorter meanwhile.
+    #[inline]
+    fn get(&self, index: usize) -> PyResult<Bound<'a, PyAny>> {
+        match self {
+            Items::List(list) => list.get_item(index),
+            Items::Tuple(tuple) => tuple.get_item(index),
+        }
+    }
+}
+
+/// One sequence while the library walks it.
+struct Reader<'a> {
+    items: Items<'a>,
+    request: &'a Request,
+    /// The item that the library looks at: what it borrows lives until the next call.
+    shown: Option<(Seen<'a>, Bound<'a, PyAny>)>,
+}
+
+impl Kept for Reader<'_> {
+    /// Nothing of a sequence is taken: its values are copied.
+    fn taken(self: Box<Self>) {}
+}
+
+static VTABLE: ta_sequence_vtable = ta_sequence_vtable {
+    struct_size: size_of::<ta_sequence_vtable>(),
+    len: Some(len),
+    item: Some(item),
+    read: Some(read),
+};
+
+impl<'a> Reader<'a> {
+    fn show(&mut self, index: usize) -> Result<ta_source> {
+        self.shown = None;
+        let item = self.items.get(index)?;
+        let seen = source::look(&item, self.request)?;
+        let source = seen.source;
+        self.shown = Some((seen, item));
+        Ok(source)
+    }
+
+    /// Reads plain numbers until something else comes.
+    fn read(&mut self, start: usize, out: *mut ta_scalar, count: usize) -> usize {
+        self.shown = None;
+        let end = self.items.len().min(start.saturating_add(count));
+        for index in start..end {
+            let Some(number) = self.items.get(index).ok().and_then(|item| scalar::plain(&item))
+            else {
+                return index - start;
+            };
+            // SAFETY: the library vouches for `count` places.
+            let place = unsafe { out.add(index - start) };
+            // SAFETY: as above.
+            unsafe { place.write(number) };
+        }
+        end.saturating_sub(start)
+    }
+}
+
+/// Runs a callback of the library: what Python raises is kept, to go out in the end, what we say
+/// is passed on, a panic stops here.
+///
+/// # Safety
+/// `reader` is the `user_data` of a sequence of ours that the library walks; `err` is NULL or
+/// writable.
+unsafe fn callback<'a>(
+    reader: *mut c_void,
+    err: *mut ta_error,
+    body: impl FnOnce(&mut Reader<'a>) -> Result<()>,
+) -> ta_status {
+    // SAFETY: passed on from this function's contract; the library calls from one thread.
+    let reader = unsafe { &mut *reader.cast::<Reader<'a>>() };
+    let request = reader.request;
+    match catch_unwind(AssertUnwindSafe(|| body(reader))) {
+        Ok(Ok(())) => TA_OK,
+        Ok(Err(Failure::Raised(raised))) => {
+            request.keep(raised);
+            TA_ERR_CALLBACK
+        }
+        Ok(Err(Failure::Status(status, message))) => {
+            // SAFETY: NULL or writable, by this function's contract.
+            unsafe { say(err, &message) };
+            status
+        }
+        Err(_) => TA_ERR_INTERNAL,
+    }
+}
+
+/// Writes a message, cut at a character if it is too long.
+///
+/// # Safety
+/// `err` is NULL or a writable `ta_error`.
+unsafe fn say(err: *mut ta_error, message: &str) {
+    if err.is_null() {
+        return;
+    }
+    let end = message.floor_char_boundary(TA_MESSAGE_SIZE - 1);
+    // SAFETY: a whole ta_error, by the caller's contract.
+    let target: *mut u8 = unsafe { &raw mut (*err).message }.cast();
+    // SAFETY: shorter than the message's room; one of the two is ours.
+    unsafe { target.copy_from_nonoverlapping(message.as_ptr(), end) };
+    // SAFETY: inside the message's room.
+    let target = unsafe { target.add(end) };
+    // SAFETY: as above.
+    unsafe { target.write(0) };
+}
+
+unsafe extern "C" fn len(reader: *mut c_void, out: *mut usize, err: *mut ta_error) -> ta_status {
+    let body = |reader: &mut Reader<'_>| {
+        // SAFETY: writable, by the library's contract.
+        unsafe { out.write(reader.items.len()) };
+        Ok(())
+    };
+    // SAFETY: called by the library.
+    unsafe { callback(reader, err, body) }
+}
+
+unsafe extern "C" fn item(
+    reader: *mut c_void,
+    index: usize,
+    out: *mut ta_source,
+    err: *mut ta_error,
+) -> ta_status {
+    let body = |reader: &mut Reader<'_>| {
+        let source = reader.show(index)?;
+        // SAFETY: writable, by the library's contract.
+        unsafe { out.write(source) };
+        Ok(())
+    };
+    // SAFETY: called by the library.
+    unsafe { callback(reader, err, body) }
+}
+
+unsafe extern "C" fn read(
+    reader: *mut c_void,
+    start: usize,
+    count: usize,
+    out: *mut ta_scalar,
+    written: *mut usize,
+    err: *mut ta_error,
+) -> ta_status {
+    let body = |reader: &mut Reader<'_>| {
+        let numbers = reader.read(start, out, count);
+        // SAFETY: writable, by the library's contract.
+        unsafe { written.write(numbers) };
+        Ok(())
+    };
+    // SAFETY: called by the library.
+    unsafe { callback(reader, err, body) }
+}

@@ -1,0 +1,204 @@
+//! What a tensor says of itself: attributes without side effects.
+
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyTuple};
+
+use crate::abi::*;
+use crate::arguments::{Arguments, Signature};
+use crate::c;
+use crate::error::{Failure, Result};
+use crate::options::some;
+use crate::tensor::method::{attributes, methods};
+use crate::tensor::slots::Slots;
+use crate::tensor::{Tensor, provenance};
+use crate::{device, dtype};
+
+pub(super) fn fill(slots: &mut Slots) {
+    slots.attributes.extend(attributes! {
+        c"dtype" => element_type, c"What the elements are: a tarray.dtype.
+
+>>> import tarray
+>>> tarray.asarray([1.0]).dtype
+tarray.float32";
+        c"device" => place, c"Where the memory is: a tarray.device.
+
+>>> import tarray
+>>> tarray.asarray([1.0]).device
+device(type='cpu')";
+        c"shape" => shape, c"Extent of each axis, in elements: a tuple.
+
+>>> import tarray
+>>> tarray.asarray([[1, 2, 3], [4, 5, 6]]).shape
+(2, 3)";
+        c"ndim" => ndim, c"Number of axes.
+
+>>> import tarray
+>>> tarray.asarray([[1, 2], [3, 4]]).ndim
+2";
+        c"strides" => strides, c"Distance between neighbours on each axis, in elements: a tuple. NumPy counts bytes here.
+
+>>> import tarray
+>>> tarray.asarray([[1, 2, 3], [4, 5, 6]]).strides
+(3, 1)";
+        c"itemsize" => itemsize, c"Bytes of one element.
+
+>>> import tarray
+>>> tarray.asarray([1, 2]).itemsize
+8";
+        c"nbytes" => nbytes, c"Bytes that the elements need when they stand one after another.
+
+>>> import tarray
+>>> tarray.asarray([1, 2]).nbytes
+16";
+        c"read_only" => read_only, c"Whether nobody may write through this tensor.
+
+>>> import tarray
+>>> tarray.asarray(b'1234').read_only
+True";
+        c"provenance" => provenance::of, c"How the tensor came about: from what kind of source, whether it shares its memory, and if
+not, why. See Provenance.
+
+>>> import tarray
+>>> tarray.asarray([1, 2]).provenance
+tarray.Provenance(source='sequence', aliased=False, reason='not memory')";
+        c"requires_grad" => requires_grad, c"Whether the tensor requires a gradient.
+
+>>> import tarray
+>>> tarray.asarray([1.0], requires_grad=True).requires_grad
+True";
+        c"is_leaf" => is_leaf, c"Whether the tensor has no history.
+
+>>> import tarray
+>>> tarray.asarray([1.0], requires_grad=True).is_leaf
+True";
+    });
+    slots.methods.extend(methods! {
+        c"numel" => numel, c"numel($self, /)\n--\n\nNumber of elements.
+
+>>> import tarray
+>>> tarray.asarray([[1, 2], [3, 4]]).numel()
+4";
+        c"stride" => stride, c"stride($self, /, dim=None)\n--\n\nDistance between neighbours in elements: of every axis, or of axis `dim`.
+
+Raises IndexError if there is no such axis.
+
+>>> import tarray
+>>> tarray.asarray([[1, 2], [3, 4]]).stride()
+(2, 1)";
+        c"data_ptr" => data_ptr, c"data_ptr($self, /)\n--\n\nAddress of the first element, as an int; valid as long as the tensor is.
+
+>>> import tarray
+>>> t = tarray.asarray([1, 2])
+>>> t[1:].data_ptr() - t.data_ptr()
+8";
+        c"is_contiguous" => is_contiguous, c"is_contiguous($self, /)\n--\n\nWhether the elements stand one after another in C order.
+
+>>> import tarray
+>>> t = tarray.asarray([[1, 2], [3, 4]])
+>>> t.is_contiguous(), t.T.is_contiguous()
+(True, False)";
+    });
+}
+
+/// A number as an object.
+fn object<'py, T: IntoPyObjectExt<'py>>(py: Python<'py>, value: T) -> Result<Bound<'py, PyAny>> {
+    Ok(value.into_bound_py_any(py)?)
+}
+
+/// A tuple of extents or strides.
+pub(crate) fn tuple<'py>(py: Python<'py>, values: &[i64]) -> Result<Bound<'py, PyAny>> {
+    Ok(PyTuple::new(py, values)?.into_any())
+}
+
+fn truth(py: Python<'_>, value: bool) -> Result<Bound<'_, PyAny>> {
+    Ok(PyBool::new(py, value).to_owned().into_any())
+}
+
+fn element_type<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    Ok(dtype::object(tensor.py(), tensor.dtype())?.into_any())
+}
+
+fn place<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    Ok(device::object(tensor.py(), tensor.device())?.into_any())
+}
+
+fn shape<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    tuple(tensor.py(), tensor.shape())
+}
+
+fn strides<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    tuple(tensor.py(), tensor.strides())
+}
+
+fn ndim<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    object(tensor.py(), tensor.ndim())
+}
+
+fn itemsize<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    object(tensor.py(), dtype::itemsize(tensor.dtype()))
+}
+
+fn nbytes<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    object(tensor.py(), tensor.info()?.nbytes)
+}
+
+fn read_only<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    // SAFETY: a live handle.
+    truth(tensor.py(), unsafe { c::ta_is_read_only(tensor.handle()) } != 0)
+}
+
+fn requires_grad<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    truth(tensor.py(), tensor.info()?.flags & TA_TENSOR_REQUIRES_GRAD != 0)
+}
+
+/// The library records no history yet, so every tensor is the beginning of its own.
+fn is_leaf<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    truth(tensor.py(), true)
+}
+
+fn numel<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<0> = Signature::new("numel", [], 0, 0);
+    SIGNATURE.parse(given)?;
+    object(tensor.py(), tensor.numel())
+}
+
+fn stride<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<1> = Signature::new("stride", ["dim"], 1, 0);
+    let [dim] = SIGNATURE.parse(given)?;
+    match some(dim) {
+        None => strides(tensor),
+        Some(dim) => object(tensor.py(), tensor.strides()[axis(dim.extract()?, tensor.ndim())?]),
+    }
+}
+
+/// An axis from one that may count from the end.
+///
+/// # Errors
+/// `IndexError` if there is none.
+pub(crate) fn axis(given: isize, ndim: usize) -> Result<usize> {
+    let from_start = if given < 0 { given + ndim.cast_signed() } else { given };
+    match usize::try_from(from_start) {
+        Ok(axis) if axis < ndim => Ok(axis),
+        _ => Err(Failure::Raised(pyo3::exceptions::PyIndexError::new_err(format!(
+            "axis {given} is out of range for a tensor with {ndim} axes"
+        )))),
+    }
+}
+
+fn data_ptr<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<0> = Signature::new("data_ptr", [], 0, 0);
+    SIGNATURE.parse(given)?;
+    // SAFETY: a live handle.
+    object(tensor.py(), unsafe { c::ta_data(tensor.handle()) }.addr())
+}
+
+fn is_contiguous<'py>(
+    tensor: Tensor<'_, 'py>,
+    given: Arguments<'_, 'py>,
+) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<0> = Signature::new("is_contiguous", [], 0, 0);
+    SIGNATURE.parse(given)?;
+    // SAFETY: a live handle.
+    truth(tensor.py(), unsafe { c::ta_is_contiguous(tensor.handle()) } != 0)
+}

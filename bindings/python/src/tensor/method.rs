@@ -1,0 +1,115 @@
+//! Methods and attributes: from safe functions to what a type object holds.
+//!
+//! A method is `fn(Tensor, Arguments) -> Result<Bound<PyAny>>`, an attribute
+//! `fn(Tensor) -> Result<Bound<PyAny>>`; [`methods!`] and [`attributes!`] make tables of them.
+
+use std::ffi::{CStr, c_void};
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use crate::arguments::Arguments;
+use crate::border;
+use crate::error::Result;
+use crate::tensor::Tensor;
+
+/// Runs a method.
+///
+/// # Safety
+/// The arguments are the interpreter's, and `receiver` is a tensor.
+#[inline]
+pub(crate) unsafe fn run<F>(
+    receiver: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+    method: F,
+) -> *mut ffi::PyObject
+where
+    F: for<'a, 'py> FnOnce(Tensor<'a, 'py>, Arguments<'a, 'py>) -> Result<Bound<'py, PyAny>>,
+{
+    border::object(|py| {
+        // SAFETY: passed on from this function's contract.
+        let receiver = unsafe { Tensor::receiver(py, receiver) };
+        // SAFETY: passed on from this function's contract.
+        method(receiver, unsafe { Arguments::new(py, values, count, names) })
+    })
+}
+
+/// Reads an attribute, or runs any slot that takes only the tensor.
+///
+/// # Safety
+/// `receiver` is a tensor.
+#[inline]
+pub(crate) unsafe fn read<F>(receiver: *mut ffi::PyObject, attribute: F) -> *mut ffi::PyObject
+where
+    F: for<'a, 'py> FnOnce(Tensor<'a, 'py>) -> Result<Bound<'py, PyAny>>,
+{
+    // SAFETY: passed on from this function's contract.
+    border::object(|py| attribute(unsafe { Tensor::receiver(py, receiver) }))
+}
+
+/// An entry of a method table.
+pub(crate) const fn entry(
+    name: &'static CStr,
+    method: ffi::PyCFunctionFastWithKeywords,
+    doc: &'static CStr,
+) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: method },
+        ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+/// An entry of an attribute table.
+pub(crate) const fn attribute(
+    name: &'static CStr,
+    get: unsafe extern "C" fn(*mut ffi::PyObject, *mut c_void) -> *mut ffi::PyObject,
+    doc: &'static CStr,
+) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(get),
+        set: None,
+        doc: doc.as_ptr(),
+        closure: std::ptr::null_mut(),
+    }
+}
+
+/// A `Vec<PyMethodDef>` of `c"name" => function, c"name(…)\n--\n\ndoc";` lines.
+macro_rules! methods {
+    ($($name:literal => $function:path, $doc:literal;)*) => {
+        vec![$({
+            unsafe extern "C" fn call(
+                receiver: *mut pyo3::ffi::PyObject,
+                values: *const *mut pyo3::ffi::PyObject,
+                count: pyo3::ffi::Py_ssize_t,
+                names: *mut pyo3::ffi::PyObject,
+            ) -> *mut pyo3::ffi::PyObject {
+                // SAFETY: called by the interpreter, as METH_FASTCALL | METH_KEYWORDS.
+                unsafe { $crate::tensor::method::run(receiver, values, count, names, $function) }
+            }
+            $crate::tensor::method::entry($name, call, $doc)
+        }),*]
+    };
+}
+
+/// A `Vec<PyGetSetDef>` of `c"name" => function, c"doc";` lines.
+macro_rules! attributes {
+    ($($name:literal => $function:path, $doc:literal;)*) => {
+        vec![$({
+            unsafe extern "C" fn get(
+                receiver: *mut pyo3::ffi::PyObject,
+                _closure: *mut std::ffi::c_void,
+            ) -> *mut pyo3::ffi::PyObject {
+                // SAFETY: called by the interpreter, as a getter of tensors.
+                unsafe { $crate::tensor::method::read(receiver, $function) }
+            }
+            $crate::tensor::method::attribute($name, get, $doc)
+        }),*]
+    };
+}
+
+pub(crate) use {attributes, methods};
