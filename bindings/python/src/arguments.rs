@@ -120,8 +120,10 @@ impl<const N: usize> Signature<N> {
         }
         // SAFETY: keyword names are strings, alive during the call.
         let name = unsafe { Borrowed::from_ptr(py, name) };
-        let text = name.extract::<&str>()?;
-        self.names.iter().position(|&known| known == text).ok_or_else(|| self.unknown(text))
+        // What is no Unicode is no parameter's name either.
+        let name = name.cast::<PyString>().map_err(PyErr::from)?;
+        let text = name.to_string_lossy();
+        self.names.iter().position(|&known| known == text).ok_or_else(|| self.unknown(&text))
     }
 
     #[cold]

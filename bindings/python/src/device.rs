@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::abi::*;
+use crate::dtype;
 use crate::error::{Failure, Result, type_name};
 
 /// "None given", in a request.
@@ -62,7 +63,7 @@ impl Device {
         let raw = parse(type_)?;
         match index {
             None => Ok(Device { raw }),
-            Some(_) if raw.index > 0 => {
+            Some(_) if has_index(type_, raw) => {
                 Err(Failure::value(format!("{} already has an index", text(raw))))
             }
             Some(index) => Ok(Device { raw: normalised(raw.device_type, index)? }),
@@ -100,6 +101,14 @@ impl Device {
     }
 }
 
+/// Whether what a device was made of has said which one of its type it is.
+fn has_index(given: &Bound<'_, PyAny>, raw: ta_device) -> bool {
+    match given.cast::<PyString>() {
+        Ok(text) => text.to_string_lossy().contains(':'),
+        Err(_) => raw.device_type != TA_DEVICE_CPU && raw.index != CURRENT,
+    }
+}
+
 /// The object of a device.
 pub(crate) fn object(py: Python<'_>, raw: ta_device) -> Result<Bound<'_, Device>> {
     Ok(Bound::new(py, Device { raw })?)
@@ -134,7 +143,7 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<ta_device> {
 fn of_text(text: &str) -> Result<ta_device> {
     let (name, index) = match text.split_once(':') {
         None => (text, Some(CURRENT)),
-        Some((name, index)) => (name, index.parse().ok().filter(|index| *index >= 0)),
+        Some((name, index)) => (name, dtype::plain_number(index)),
     };
     let known = NAMES.iter().find(|(known, _)| *known == name);
     match (known, index) {

@@ -101,11 +101,16 @@ pub(crate) fn repr_options() -> ta_repr_options {
     }
 }
 
+/// As many digits as the library prints.
+const MOST_DIGITS: u16 = 2000;
+
 /// Sets how tensors are printed; what is not given stays as it is.
 ///
 /// `profile` is ``"default"``, ``"short"`` (2 digits, 2 edge items) or ``"full"`` (nothing is
 /// summarised), and is applied first. `sci_mode` forces scientific notation on or off; to let
 /// the values decide again, give a profile.
+///
+/// Raises `ValueError` for a `precision` above 2000.
 ///
 /// >>> import tarray
 /// >>> tarray.set_printoptions(precision=2)
@@ -122,6 +127,9 @@ pub(crate) fn set_printoptions(
     profile: Option<&str>,
     sci_mode: Option<bool>,
 ) -> Result<()> {
+    if precision.is_some_and(|digits| digits > MOST_DIGITS) {
+        return Err(Failure::value(format!("precision must be at most {MOST_DIGITS}")));
+    }
     let mut now = match profile {
         None => print_options(),
         Some("default") => DEFAULT,

@@ -127,3 +127,18 @@ def test_accept():
         with pytest.raises(TypeError, match="array_interface"):
             tarray.asarray(wrap(np.zeros(3)), accept={"numpy"})
         tarray.asarray(wrap(np.zeros(3)), accept={"array_interface"})
+
+
+@pytest.mark.parametrize("copy", [None, True, False])
+def test_a_masked_array_from_a_method_is_refused(copy):
+    with pytest.raises(TypeError, match="mask"):
+        tarray.asarray(Method(np.ma.array([1, 2], mask=[0, 1])), copy=copy)
+
+
+@pytest.mark.parametrize("other", [
+    {"data": (-1, False)}, {"data": (2**64, False)}, {"data": b"12345678", "offset": -4},
+    {"data": b"12345678", "offset": 2**64}, {"shape": (2**63,)}, {"strides": (-2**63 - 1,)},
+], ids=repr)
+def test_numbers_out_of_range_are_refused(other):
+    with pytest.raises(ValueError, match="out of range"):
+        tarray.asarray(Dict(np.zeros(2, "f4"), **other))

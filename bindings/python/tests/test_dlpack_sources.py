@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tarray
-from crafted import COPIED, Header, Lent, with_table
+from crafted import COPIED, Header, Lent, name_of, with_table
 
 
 class Speaker:
@@ -96,7 +96,7 @@ def test_what_is_no_capsule_is_refused():
         tarray.asarray(Wrong())
 
 
-@pytest.mark.parametrize("error", [BufferError("dtype"), TypeError("dtype"), RuntimeError("dtype")], ids=repr)
+@pytest.mark.parametrize("error", [BufferError("dtype"), TypeError("dtype")], ids=repr)
 def test_an_export_refused_over_a_dtype_leaves_other_ways(error):
     class Both(Speaker):
         def __array__(self):
@@ -109,6 +109,55 @@ def test_an_export_refused_over_a_dtype_leaves_other_ways(error):
     with pytest.raises(ValueError) as raised:
         tarray.asarray(Speaker(Lent(), error=error), copy=False)
     assert raised.value.__cause__ is error
+
+
+@pytest.mark.parametrize("module", ["jaxlib._jax", "tensorflow.python.framework.ops"])
+def test_some_libraries_refuse_dtypes_at_runtime(module):
+    class Both(Speaker):
+        def __array__(self):
+            return np.zeros(4)
+
+    Both.__module__ = module
+    assert tarray.asarray(Both(Lent(), error=RuntimeError("dtype"))).shape == (4,)
+
+
+def test_each_item_of_a_sequence_has_a_cause_of_its_own():
+    class Both(Speaker):
+        def __array__(self):
+            return np.zeros(2)
+
+    mine, other = BufferError("mine"), BufferError("other")
+    with pytest.raises(ValueError, match=r"item \[1\]") as raised:
+        tarray.asarray([Both(Lent(), error=other), [1, 2, 3]])
+    assert raised.value.__cause__ is None
+    with pytest.raises(BufferError) as raised:
+        tarray.asarray([Both(Lent(), error=other), Speaker(Lent(), error=mine)])
+    assert raised.value.__cause__ is mine
+
+
+@pytest.mark.parametrize("flags", [0, COPIED])
+@pytest.mark.parametrize("copy", [None, False])
+def test_another_major_version_is_not_looked_into(flags, copy):
+    lent = Lent(major=2, minor=0, flags=flags)
+    capsule = lent.capsule()
+    speaker = Speaker(lent)
+    lent.capsule = lambda: capsule
+
+    with pytest.raises(BufferError, match="not understood"):
+        tarray.asarray(speaker, copy=copy)
+
+    assert name_of(capsule) == "dltensor_versioned"
+    assert lent.deleted == 0
+
+
+def test_a_copy_from_a_table_is_no_alias():
+    exported = Lent(flags=COPIED)
+    thing = with_table(lambda given: exported)()
+
+    with pytest.raises(ValueError, match="exported a copy"):
+        tarray.asarray(thing, copy=False)
+    assert exported.deleted == 1
+    assert tarray.asarray(thing).shape == (2, 3)
 
 
 def test_from_dlpack_knows_no_other_way():
@@ -124,6 +173,7 @@ def test_from_dlpack_knows_no_other_way():
 
 @pytest.mark.parametrize("device, requires_grad, error", [
     ((2, 0), False, BufferError("device")), ((1, 0), True, BufferError("grad")), ((1, 0), False, KeyError("mine")),
+    ((1, 0), False, RuntimeError("out of memory")),
 ], ids=repr)
 def test_other_refusals_are_final(device, requires_grad, error):
     class Both(Speaker):

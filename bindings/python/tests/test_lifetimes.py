@@ -252,3 +252,65 @@ def test_what_is_left_at_exit_is_let_go_without_harm(code):
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
 
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "let go\n", "")
+
+
+LINKS = {
+    "buffers": "tarray.frombuffer(tensor)",
+    "memoryviews": "tarray.asarray(memoryview(tensor), dtype='float32')",
+    "arrays": "tarray.asarray(numpy.asarray(tensor))",
+    "exchanged": "tarray.from_dlpack(tensor)",
+    "capsules": "tarray.from_dlpack(tensor.__dlpack__(max_version=(1, 0)))",
+    "legacy capsules": "tarray.from_dlpack(tensor.__dlpack__())",
+    "all": "tarray.from_dlpack(tarray.asarray(numpy.from_dlpack(tarray.frombuffer(tensor))).__dlpack__())",
+}
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("thread", ["this", "another", "foreign"])
+def test_a_long_chain_of_owners_dies_without_using_up_the_stack(link, thread):
+    count = 300000 if thread == "this" else 100000
+    code = f"""
+        import ctypes, gc, threading, weakref
+        import numpy, tarray
+        class Watched(bytearray): pass
+        memory = Watched(8)
+        gone = weakref.ref(memory)
+        tensor = tarray.frombuffer(memory, dtype="float32")
+        del memory
+        for _ in range({count}):
+            tensor = {LINKS[link]}
+        if {thread!r} == "this":
+            del tensor
+        elif {thread!r} == "another":
+            threading.stack_size(1 << 18)
+            box = [tensor]
+            del tensor
+            thread = threading.Thread(target=box.clear)
+            thread.start()
+            thread.join()
+        else:
+            library = ctypes.CDLL(tarray.get_library())
+            library.ta_release.argtypes = [ctypes.c_void_p]
+            handle = tensor._ta_handle()
+            del tensor
+            assert gone() is not None
+            # Without the GIL.
+            library.ta_release(handle)
+        assert gone() is None
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=120)
+
+
+def test_a_long_chain_of_owners_outlives_the_interpreter():
+    code = """
+        import tarray
+        class Last:
+            pass
+        tensor = tarray.asarray([1.0, 2.0])
+        for _ in range(100000):
+            tensor = tarray.from_dlpack(tarray.frombuffer(tensor))
+        import sys
+        sys.kept = Last()
+        sys.kept.tensor, sys.kept.ring = tensor, sys.kept
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=120)

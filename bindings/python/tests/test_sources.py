@@ -1,6 +1,7 @@
 """Which objects become tensors, and how: one table per kind of source."""
 
 import gc
+import subprocess
 import sys
 
 import ml_dtypes
@@ -103,3 +104,61 @@ def test_refusals_say_why_and_change_nothing(value, keywords, error, message):
     gc.collect()
     assert tarray.live_tensors() == tensors
     assert sys.getrefcount(value) == references
+
+
+@pytest.mark.parametrize("answer", [5, None, "text" * 50, np.ma.array([1.0], mask=[1])], ids=repr)
+def test_a_numpy_scalar_is_read_whatever_its_class_says(answer):
+    class Odd(np.float64):
+        def __array__(self, *_, **__):
+            return answer
+
+    assert tarray.asarray(Odd(1.5)).tolist() == 1.5
+    assert tarray.asarray([Odd(1.5), Odd(2)]).dtype is tarray.float64
+
+
+def test_a_numpy_scalar_is_not_touched_where_it_is_not_accepted():
+    with pytest.raises(TypeError, match="numpy is not among"):
+        tarray.asarray(np.float32(1), accept={"dlpack"})
+
+
+def test_a_list_shortened_while_it_is_read_is_ragged():
+    class Shortening:
+        def __init__(self, inner):
+            self.inner = inner
+
+        def __array__(self):
+            self.inner.clear()
+            return np.zeros(3)
+
+    outer = [[1.0, 2.0, 3.0]]
+    outer += [Shortening(outer), [1.0, 2.0, 3.0]]
+    with pytest.raises(ValueError, match=r"item \[2\].*shorter"):
+        tarray.asarray(outer)
+
+
+FAKE_NUMPY = """
+import sys, types
+import tarray
+fake = types.ModuleType("numpy")
+class Small: pass
+class Large: __slots__ = tuple("abcdefghijklmnop")
+class generic: pass
+class dtype: pass
+fake.generic, fake.dtype = generic, dtype
+sys.modules["numpy"] = fake
+for fake.ndarray in (Small, Large, object, int):
+    for given in (Small(), Large(), object()):
+        try:
+            tarray.asarray(given)
+        except TypeError:
+            continue
+        raise SystemExit("a tensor of nothing")
+    assert tarray.asarray(5).tolist() == 5
+del sys.modules["numpy"]
+import numpy
+assert tarray.asarray(numpy.ones(3)).provenance.source == "numpy"
+"""
+
+
+def test_what_only_bears_the_name_of_numpy_is_not_read():
+    subprocess.run([sys.executable, "-c", FAKE_NUMPY], check=True)

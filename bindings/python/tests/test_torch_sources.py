@@ -104,3 +104,18 @@ def test_subclasses_are_asked_behind_their_own_rules():
     with torch._C.DisableTorchFunctionSubclass():
         expected = data(source)
     assert tarray.asarray(source).data_ptr() == expected
+
+
+def test_what_a_subclass_gives_as_its_detach_is_asked_anew():
+    class Odd(torch.Tensor):
+        given = 5
+
+        def detach(self):
+            return self.given
+
+    source = torch.ones(3, requires_grad=True).as_subclass(Odd)
+    with pytest.raises(TypeError, match="gave int"):
+        tarray.asarray(source)
+
+    Odd.given = torch.arange(2.0).numpy()
+    assert tarray.asarray(source).tolist() == [0.0, 1.0]

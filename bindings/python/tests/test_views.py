@@ -324,3 +324,15 @@ def test_nothing_leaks():
         step()
 
     assert (tarray.live_tensors(), sys.getrefcount(tensor)) == (live, references)
+
+
+def test_more_digits_than_can_be_printed_are_refused_when_set():
+    before = tarray.get_printoptions()
+
+    for precision in (2001, 65535):
+        with pytest.raises(ValueError, match="precision"):
+            tarray.set_printoptions(precision=precision)
+    assert tarray.get_printoptions() == before
+    tarray.set_printoptions(precision=2000)
+    assert len(repr(tarray.asarray([1.5]))) > 2000
+    tarray.set_printoptions(profile="default")

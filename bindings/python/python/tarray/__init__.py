@@ -43,5 +43,6 @@ def get_library() -> str:
     True
     """
     folder = _path.join(_path.dirname(__file__), "lib")
-    (name,) = _os.listdir(folder)
+    names = _os.listdir(folder)
+    (name,) = (name for name in names if name.startswith("libtarray.so"))
     return _path.join(folder, name)

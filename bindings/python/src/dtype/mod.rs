@@ -5,12 +5,14 @@ mod table;
 
 use std::sync::{Mutex, PoisonError};
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
 
 use crate::abi::*;
 use crate::c;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 
 pub(crate) use table::*;
 
@@ -80,13 +82,29 @@ impl Dtype {
         format!("tarray.{}", self.name)
     }
 
-    /// Pickled by name.
+    /// Pickled by name if the module has it under that name, else by DLPack's numbers.
     fn __reduce__(slf: &Bound<'_, Dtype>) -> PyResult<Py<PyAny>> {
-        let (py, name) = (slf.py(), slf.get().name.as_str());
-        match NAMED.iter().any(|&(_, known)| known == name) {
-            true => Ok(name.into_pyobject(py)?.into_any().unbind()),
-            false => Ok((slf.get_type(), (name,)).into_pyobject(py)?.into_any().unbind()),
+        let (py, Dtype { raw, name }) = (slf.py(), slf.get());
+        if NAMED.iter().any(|(named, _)| named == raw) {
+            return Ok(name.into_pyobject(py)?.into_any().unbind());
         }
+        let maker = slf.get_type().getattr(intern!(py, "_of"))?;
+        let numbers = (raw.code, raw.bits, raw.lanes);
+        Ok((maker, numbers).into_pyobject(py)?.into_any().unbind())
+    }
+
+    /// The dtype of DLPack's numbers.
+    #[classmethod]
+    fn _of<'py>(
+        class: &Bound<'py, PyType>,
+        code: u8,
+        bits: u8,
+        lanes: u16,
+    ) -> Result<Bound<'py, Dtype>> {
+        if bits == 0 || lanes == 0 {
+            return Err(Failure::value("elements have bits and lanes"));
+        }
+        object(class.py(), ta_dtype { code, bits, lanes })
     }
 }
 

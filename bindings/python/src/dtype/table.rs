@@ -1,5 +1,7 @@
 //! The dtypes that have names.
 
+use std::str::FromStr;
+
 use crate::abi::*;
 
 const fn one(code: u8, bits: u8) -> ta_dtype {
@@ -69,8 +71,15 @@ pub(crate) fn by_name(name: &str) -> Option<ta_dtype> {
         Some(width) => (TA_UINT, width),
         None => (TA_INT, name.strip_prefix("int")?),
     };
-    let bits = width.parse().ok().filter(|bits| (1..=64).contains(bits))?;
+    let bits = plain_number(width).filter(|bits| (1..=64).contains(bits))?;
     Some(one(code, bits))
+}
+
+/// The number that digits alone are: no sign, and no zero in front.
+pub(crate) fn plain_number<T: FromStr>(digits: &str) -> Option<T> {
+    let is_plain = digits.bytes().all(|digit| digit.is_ascii_digit());
+    let is_padded = digits.len() > 1 && digits.starts_with('0');
+    if is_plain && !is_padded { digits.parse().ok() } else { None }
 }
 
 /// The dtype of a NumPy kind and item size, for what NumPy itself defines.

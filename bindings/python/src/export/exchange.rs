@@ -14,7 +14,7 @@ use crate::abi::*;
 use crate::border;
 use crate::c;
 use crate::error::{Failure, Result, type_name};
-use crate::export::dlpack::{as_refusal, refusal};
+use crate::export::dlpack::{as_refusal, end_nested, refusal};
 use crate::export::window;
 use crate::options::Request;
 use crate::tensor::{self, Handle, Tensor};
@@ -69,7 +69,12 @@ unsafe extern "C" fn from_object(
             // SAFETY: a live handle; the consumer vouches for `out`.
             unsafe { c::ta_to_dlpack(tensor.handle(), ptr::null(), out, err) }
         };
-        c::call(lend).map_err(as_refusal)
+        c::call(lend).map_err(as_refusal)?;
+        // SAFETY: written by the library.
+        let managed = unsafe { *out };
+        // SAFETY: lent by the library just now.
+        unsafe { end_nested(managed) };
+        Ok(())
     })
 }
 

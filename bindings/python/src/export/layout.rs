@@ -1,5 +1,6 @@
 //! Other shapes and orders of axes over the same memory.
 
+use pyo3::exceptions::{PyIndexError, PyOverflowError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -12,7 +13,7 @@ use crate::error::{Failure, Result};
 use crate::export::impossible;
 use crate::export::window::Window;
 use crate::options::Request;
-use crate::tensor::facts::axis;
+use crate::tensor::facts::{axis, number};
 use crate::tensor::method::{attributes, methods};
 use crate::tensor::{self, Slots, Tensor};
 
@@ -73,16 +74,26 @@ fn variadic(
     }
 }
 
-/// Integers given one by one, or as one tuple or list.
-fn integers(given: &Bound<'_, PyAny>) -> Result<Vec<i64>> {
+/// Integers given one by one, or as one tuple or list; none if a tensor has no such numbers.
+fn integers(given: &Bound<'_, PyAny>) -> Result<Option<Vec<i64>>> {
     let given = given.cast::<PyTuple>().map_err(|raised| Failure::Raised(raised.into()))?;
     if given.len() == 1 {
         let only = given.get_item(0)?;
         if only.is_instance_of::<PyTuple>() || only.is_instance_of::<PyList>() {
-            return Ok(only.extract()?);
+            return unless_huge(only.extract());
         }
     }
-    Ok(given.extract::<Vec<i64>>()?)
+    unless_huge(given.extract())
+}
+
+fn unless_huge(extracted: PyResult<Vec<i64>>) -> Result<Option<Vec<i64>>> {
+    match extracted {
+        Ok(integers) => Ok(Some(integers)),
+        Err(raised) => Python::attach(|py| match raised.is_instance_of::<PyOverflowError>(py) {
+            true => Ok(None),
+            false => Err(Failure::Raised(raised)),
+        }),
+    }
 }
 
 /// # Safety
@@ -96,7 +107,10 @@ unsafe extern "C" fn reshape_entry(
         let tensor = unsafe { Tensor::receiver(py, receiver) };
         // SAFETY: a tuple, alive during the call.
         let given = unsafe { Borrowed::from_ptr(py, given) };
-        reshape(tensor, integers(&given)?)
+        match integers(&given)? {
+            Some(shape) => reshape(tensor, shape),
+            None => Err(impossible(py, "no tensor has an extent of that size".into())),
+        }
     })
 }
 
@@ -190,7 +204,10 @@ unsafe extern "C" fn permute_entry(
         // SAFETY: a tuple, alive during the call.
         let given = unsafe { Borrowed::from_ptr(py, given) };
         let mut order = Vec::new();
-        for dim in integers(&given)? {
+        let Some(dims) = integers(&given)? else {
+            return Err(PyIndexError::new_err("no tensor has that many axes").into());
+        };
+        for dim in dims {
             order.push(axis(dim as isize, tensor.ndim())?);
         }
         permute(tensor, &order)
@@ -216,7 +233,8 @@ fn transpose<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<
     };
     // A tensor without axes may be told to exchange its none, as in PyTorch.
     let ndim = tensor.ndim();
-    exchanged(tensor, axis(first.extract()?, ndim.max(1))?, axis(second.extract()?, ndim.max(1))?)
+    let axis = |given| axis(number(given)?, ndim.max(1));
+    exchanged(tensor, axis(&first)?, axis(&second)?)
 }
 
 fn exchanged<'py>(

@@ -3,13 +3,14 @@
 use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::abi::*;
 use crate::arguments::{Arguments, Signature};
 use crate::asarray;
 use crate::dtype;
-use crate::error::Result;
+use crate::error::{Class, Failure, Result};
 use crate::export::buffer;
 use crate::export::dlpack::refusal;
 use crate::export::{CPU, is_host, window};
@@ -40,7 +41,8 @@ Raises ValueError if copy is False and dtype differs.
 array([1, 2])";
     });
     slots.attributes.extend(attributes! {
-        c"__array_interface__" => array_interface, c"The memory, described by NumPy's protocol: a dict. Absent for dtypes that NumPy has not.";
+        c"__array_interface__" => array_interface, c"The memory, described by NumPy's protocol: a dict. Absent for dtypes that NumPy has not,
+and for a tensor that requires grad.";
     });
 }
 
@@ -151,11 +153,29 @@ fn carrier<'py>(tensor: Tensor<'_, 'py>, info: &ta_info) -> Result<Bound<'py, Py
     }
 }
 
+/// An `ExchangeError` that is an `AttributeError` too, so that `hasattr` says no.
+#[cold]
+fn absent(py: Python<'_>, message: &'static str) -> Failure {
+    static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let class = CLASS.get_or_try_init(py, || {
+        let exchange = Class::Exchange.of(py)?.clone();
+        let bases = PyTuple::new(py, [exchange, py.get_type::<PyAttributeError>()])?;
+        let namespace = PyDict::new(py);
+        namespace.set_item("__module__", "tarray")?;
+        let class = py.get_type::<PyType>().call1(("ExchangeError", bases, namespace))?;
+        PyResult::Ok(class.cast_into::<PyType>()?.unbind())
+    });
+    match class {
+        Ok(class) => Failure::Raised(PyErr::from_type(class.bind(py).clone(), message)),
+        Err(raised) => Failure::Raised(raised),
+    }
+}
+
 /// By version 3 of NumPy's protocol.
 fn array_interface<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     let (py, info) = (tensor.py(), tensor.info()?);
     if info.flags & TA_TENSOR_REQUIRES_GRAD != 0 {
-        return Err(refusal("can't export a tensor that requires grad; detach it first"));
+        return Err(absent(py, "can't export a tensor that requires grad; detach it first"));
     }
     let Some(typestr) = typestr(info.dtype).filter(|_| is_host(info.device)) else {
         let name = dtype::name(info.dtype);

@@ -11,11 +11,11 @@ use crate::arguments::{Arguments, Signature};
 use crate::asarray;
 use crate::border;
 use crate::c;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::export::index;
 use crate::options::Request;
 use crate::source::numpy::loaded;
-use crate::source::scalar;
+use crate::source::{capsule, scalar};
 use crate::tensor::method::methods;
 use crate::tensor::{self, Slots, Tensor};
 
@@ -24,7 +24,7 @@ pub(super) fn fill(slots: &mut Slots) {
     slots.methods.extend(methods! {
         c"fill_" => fill_with, c"fill_($self, /, value)\n--\n\nWrites one value to every element, and returns the tensor.
 
-Raises RequestError if the tensor is read-only, requires grad, or has elements that share memory,
+value is a number or anything without axes that copy_() takes. Raises RequestError if the tensor is read-only, requires grad, or has elements that share memory,
 and RangeError for a value that does not fit.
 
 >>> import tarray
@@ -32,7 +32,7 @@ and RangeError for a value that does not fit.
 tensor([7, 7])";
         c"copy_" => copy_from, c"copy_($self, /, src)\n--\n\nWrites the elements of src, converted and broadcast, and returns the tensor.
 
-src is anything that asarray() takes but a buffer. Raises RequestError if the tensor is read-only,
+src is anything that asarray() takes but a buffer or a bare DLPack capsule. Raises RequestError if the tensor is read-only,
 requires grad, or has elements that share memory, and ValueError if src does not broadcast.
 
 >>> import tarray
@@ -59,8 +59,23 @@ unsafe extern "C" fn set(
         // SAFETY: an argument, alive during the call.
         let value = unsafe { Borrowed::from_ptr(py, value) };
         let target = index::select(tensor, &key)?;
+        check_writable(tensor)?;
         write(target.as_ptr(), tensor.dtype(), &value)
     })
+}
+
+/// Refuses what the library would refuse once the source has been converted: that may have been
+/// long work, and Python code.
+fn check_writable(tensor: Tensor<'_, '_>) -> Result<()> {
+    let flags = tensor.info()?.flags;
+    let obstacle = if flags & TA_TENSOR_READ_ONLY != 0 {
+        "target is read-only"
+    } else if flags & TA_TENSOR_REQUIRES_GRAD != 0 {
+        "target requires grad: writing to it in place would make its gradient wrong"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Status(TA_ERR_NOT_WRITABLE, obstacle.into()))
 }
 
 /// Writes a number to every element of a tensor, or the elements of anything else.
@@ -69,8 +84,12 @@ fn write(target: *mut ta_tensor, dtype: ta_dtype, value: &Bound<'_, PyAny>) -> R
         // SAFETY: a live handle, and a number.
         return c::call(|err| unsafe { c::ta_fill(target, &raw const number, err) });
     }
-    let source = elements(value, dtype)?;
-    let Some(source) = tensor::of(&source) else { unreachable!("a conversion makes a tensor") };
+    copy(target, &elements(value, dtype)?)
+}
+
+/// Writes the elements of a tensor to another.
+fn copy(target: *mut ta_tensor, source: &Bound<'_, PyAny>) -> Result<()> {
+    let Some(source) = tensor::of(source) else { unreachable!("a conversion makes a tensor") };
     // SAFETY: two live handles.
     c::call(|err| unsafe { c::ta_copy_into(target, source.handle(), err) })
 }
@@ -86,8 +105,13 @@ const ACCEPTED: u64 = TA_ACCEPT_TENSOR
 
 /// What is to be written as a tensor. Values get the dtype of the target at once, so that none
 /// loses digits on the way, and one that does not fit is named; arrays are converted as they
-/// are written.
+/// are written. A capsule can be taken once only, and a write may fail after that.
 fn elements<'py>(value: &Bound<'py, PyAny>, dtype: ta_dtype) -> Result<Bound<'py, PyAny>> {
+    if capsule::is_capsule(value) {
+        return Err(Failure::kind(
+            "elements are not written from a capsule: make a tensor of it with from_dlpack()",
+        ));
+    }
     let mut request = Request::default();
     request.options.accept = ACCEPTED;
     let is_array = tensor::of(value).is_some()
@@ -103,13 +127,16 @@ fn fill_with<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<
     let [Some(value)] = SIGNATURE.parse(given)? else {
         unreachable!("the signature demands the value")
     };
-    if scalar::of(&value)?.is_none() {
-        let source = elements(&value, tensor.dtype())?;
-        if tensor::of(&source).is_none_or(|source| source.ndim() > 0) {
-            return Err(PyTypeError::new_err("fill_() takes one number: see copy_()").into());
-        }
+    check_writable(tensor)?;
+    if scalar::of(&value)?.is_some() {
+        write(tensor.handle(), tensor.dtype(), &value)?;
+        return Ok(tensor.object().to_owned());
     }
-    write(tensor.handle(), tensor.dtype(), &value)?;
+    let source = elements(&value, tensor.dtype())?;
+    if tensor::of(&source).is_none_or(|source| source.ndim() > 0) {
+        return Err(PyTypeError::new_err("fill_() takes one number: see copy_()").into());
+    }
+    copy(tensor.handle(), &source)?;
     Ok(tensor.object().to_owned())
 }
 
@@ -118,6 +145,7 @@ fn copy_from<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<
     let [Some(source)] = SIGNATURE.parse(given)? else {
         unreachable!("the signature demands the source")
     };
+    check_writable(tensor)?;
     write(tensor.handle(), tensor.dtype(), &source)?;
     Ok(tensor.object().to_owned())
 }

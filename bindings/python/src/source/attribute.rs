@@ -4,6 +4,7 @@ use std::ffi::c_int;
 use std::ptr;
 
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
 
@@ -66,6 +67,13 @@ pub(super) fn of_type<'a>(
         true => Ok(None),
         false => find(object.get_type().as_any(), name),
     }
+}
+
+/// The package that an object's type says it belongs to; empty if it does not say.
+pub(super) fn package(object: &Bound<'_, PyAny>) -> PyResult<String> {
+    let module = object.get_type().getattr(intern!(object.py(), "__module__"))?;
+    let Ok(module) = module.extract::<String>() else { return Ok(String::new()) };
+    Ok(module.split('.').next().unwrap_or_default().to_owned())
 }
 
 /// Whether neither the type nor its bases define a name.

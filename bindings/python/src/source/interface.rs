@@ -1,5 +1,6 @@
 //! The dict of `__array_interface__` and `__cuda_array_interface__`.
 
+use pyo3::exceptions::PyOverflowError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString, PyTuple};
@@ -58,7 +59,7 @@ impl<'a> Interface<'a> {
             return Err(self.not_a_pair());
         }
         let (address, read_only) = (pair.get_item(0)?, pair.get_item(1)?);
-        let address = if address.is_none() { 0 } else { address.extract()? };
+        let address = if address.is_none() { 0 } else { number(&address, self.name, "data")? };
         let Ok(read_only) = read_only.cast::<PyBool>() else { return Err(self.not_a_pair()) };
         Ok(Some((address, read_only.is_true())))
     }
@@ -71,7 +72,7 @@ impl<'a> Interface<'a> {
     /// Bytes before the first element, where `data` is a buffer.
     pub(super) fn offset(&self) -> Result<usize> {
         match entry(&self.dict, intern!(self.dict.py(), "offset"))? {
-            Some(offset) => Ok(offset.extract()?),
+            Some(offset) => number(&offset, self.name, "offset"),
             None => Ok(0),
         }
     }
@@ -85,11 +86,24 @@ fn entry<'a>(
     Ok(dict.get_item(key)?.filter(|value| !value.is_none()))
 }
 
+/// An integer that must fit.
+fn number<'py, T>(given: &Bound<'py, PyAny>, name: &str, key: &str) -> Result<T>
+where
+    T: for<'a> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    given.extract().map_err(|raised: PyErr| {
+        match raised.is_instance_of::<PyOverflowError>(given.py()) {
+            true => Failure::value(format!("{key} of {name} has {given}, which is out of range")),
+            false => Failure::Raised(raised),
+        }
+    })
+}
+
 fn extents(given: &Bound<'_, PyAny>, name: &str, key: &str) -> Result<Vec<i64>> {
     let Ok(given) = given.cast::<PyTuple>() else {
         return Err(Failure::kind(format!("{key} of {name} must be a tuple of ints")));
     };
-    given.iter().map(|extent| Ok(extent.extract()?)).collect()
+    given.iter().map(|extent| number(&extent, name, key)).collect()
 }
 
 /// A dtype and its byte order, like `<f4`.

@@ -175,10 +175,10 @@ const KINDS: [Look; 9] = [
 /// `TypeError` if it is of no kind; what the kind that it is of says.
 #[inline]
 pub(crate) fn look<'a>(object: &Bound<'a, PyAny>, request: &'a Request) -> Result<Seen<'a>> {
+    request.declined.take();
     if let Some(seen) = shortcut(object, request)? {
         return Ok(seen);
     }
-    request.declined.take();
     for look in KINDS {
         if let Some(seen) = look(object, request)? {
             return Ok(seen);

@@ -114,8 +114,11 @@ static VTABLE: ta_sequence_vtable = ta_sequence_vtable {
 impl<'a> Reader<'a> {
     fn show(&mut self, index: usize) -> Result<ta_source> {
         self.shown = None;
-        let item = self.items.get(index)?;
+        let item = self.items.get(index).map_err(|_| shortened())?;
+        // What this item's export raised is the cause of its failure, and of no other's.
+        let outer = self.request.declined.take();
         let seen = source::look(&item, self.request)?;
+        self.request.declined.replace(outer);
         let source = seen.source;
         self.shown = Some((seen, item));
         Ok(source)
@@ -137,6 +140,13 @@ impl<'a> Reader<'a> {
         }
         end.saturating_sub(start)
     }
+}
+
+/// The library adds where in the sequence it was.
+#[cold]
+fn shortened() -> Failure {
+    let message = "ragged sequence: its list became shorter while it was read";
+    Failure::Status(TA_ERR_RAGGED, message.into())
 }
 
 /// Runs a callback of the library: what Python raises is kept, to go out in the end, what we say

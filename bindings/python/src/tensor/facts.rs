@@ -1,6 +1,7 @@
 //! What a tensor says of itself: attributes without side effects.
 
 use pyo3::IntoPyObjectExt;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyTuple};
 
@@ -168,7 +169,17 @@ fn stride<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bou
     let [dim] = SIGNATURE.parse(given)?;
     match some(dim) {
         None => strides(tensor),
-        Some(dim) => object(tensor.py(), tensor.strides()[axis(dim.extract()?, tensor.ndim())?]),
+        Some(dim) => object(tensor.py(), tensor.strides()[axis(number(&dim)?, tensor.ndim())?]),
+    }
+}
+
+/// The number of an axis; the nearest that there is for a larger one, which names no axis either.
+pub(crate) fn number(given: &Bound<'_, PyAny>) -> Result<isize> {
+    // SAFETY: attached, and a live object; without an exception class large numbers are cut off.
+    let number = unsafe { ffi::PyNumber_AsSsize_t(given.as_ptr(), std::ptr::null_mut()) };
+    match number {
+        -1 => PyErr::take(given.py()).map_or(Ok(-1), |raised| Err(raised.into())),
+        number => Ok(number),
     }
 }
 

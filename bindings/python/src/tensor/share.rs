@@ -4,12 +4,13 @@ use std::ptr::NonNull;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyInt};
 
 use crate::abi::*;
 use crate::arguments::{Arguments, Signature};
 use crate::border;
 use crate::c;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, type_name};
 use crate::tensor::method::methods;
 use crate::tensor::slots::Slots;
 use crate::tensor::{Handle, Tensor, wrap};
@@ -32,7 +33,8 @@ tensor([1, 2])";
         ml_doc: c"_from_ta_handle(handle, /)\n--\n\nThe tensor of a `ta_tensor *`, whose share it takes over.
 
 The int must be a live handle of the very libtarray that get_library() names: nothing can check
-that. Raises ValueError for 0.
+that. Raises TypeError for what is no int, and ValueError for 0 and any other int that is no address
+of a handle.
 
 >>> import tarray
 >>> t = tarray.asarray([1, 2])
@@ -61,10 +63,21 @@ unsafe extern "C" fn from_handle(
     border::object(|py| {
         // SAFETY: an argument, alive during the call.
         let given = unsafe { Borrowed::from_ptr(py, given) };
-        let address = given.extract::<usize>()?;
-        let tensor = NonNull::new(std::ptr::with_exposed_provenance_mut::<ta_tensor>(address))
-            .ok_or_else(|| Failure::value("a handle is not 0"))?;
+        let tensor = std::ptr::with_exposed_provenance_mut::<ta_tensor>(address(&given)?);
+        let tensor = NonNull::new(tensor).ok_or_else(|| Failure::value("a handle is not 0"))?;
         // SAFETY: the caller vouches that it is a share of this library's, and gives it up.
         wrap(py, unsafe { Handle::from_raw(tensor) })
     })
+}
+
+/// What may be the address of a handle.
+fn address(given: &Bound<'_, PyAny>) -> Result<usize> {
+    if !given.is_instance_of::<PyInt>() || given.is_instance_of::<PyBool>() {
+        return Err(Failure::kind(format!("a handle is an int, not {}", type_name(given))));
+    }
+    match given.extract::<usize>() {
+        // A handle's struct holds pointers.
+        Ok(address) if address.is_multiple_of(align_of::<*mut ta_tensor>()) => Ok(address),
+        _ => Err(Failure::value("no handle has such an address")),
+    }
 }

@@ -59,8 +59,17 @@ def of_both(recipe, request: Request, memory_of) -> tuple[Case, int | None]:
     theirs, ours = recipe.make(), recipe.make()
     their_address, our_address = memory_of(theirs), memory_of(ours)
     dtype = outcome.torch_dtype(request.dtype)
-    torch_gave = None if getattr(recipe, "crashes_torch", False) else attempt(
-        outcome.of_torch, torch.asarray, theirs, dtype=dtype, copy=request.copy, requires_grad=False
+    torch_gave = (
+        None
+        if getattr(recipe, "crashes_torch", False)
+        else attempt(
+            outcome.of_torch,
+            torch.asarray,
+            theirs,
+            dtype=dtype,
+            copy=request.copy,
+            requires_grad=False,
+        )
     )
     tarray_gave = attempt(
         outcome.of_tarray, tarray.asarray, ours, dtype=request.dtype, copy=request.copy

@@ -69,9 +69,7 @@ def by_jax(producer):
     import numpy
 
     array = jax.dlpack.from_dlpack(producer.object())
-    return Seen(
-        lambda: numpy.asarray(array).tobytes(), array.unsafe_buffer_pointer, lambda: True
-    )
+    return Seen(lambda: numpy.asarray(array).tobytes(), array.unsafe_buffer_pointer, lambda: True)
 
 
 def by_pyarrow(producer):

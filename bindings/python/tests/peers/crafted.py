@@ -174,7 +174,9 @@ class Producer:
     def _managed(self, with_version: tuple[int, int] | None) -> dlpack.Managed | dlpack.Legacy:
         crafted = self.crafted
         ndim = len(crafted.shape or ()) if crafted.ndim is None else crafted.ndim
-        place = self._base + (crafted.first - crafted.byte_offset if crafted.byte_offset < _SIZE else 0)
+        place = self._base + (
+            crafted.first - crafted.byte_offset if crafted.byte_offset < _SIZE else 0
+        )
         tensor = dlpack.Tensor(
             data=place if crafted.data else None,
             device=dlpack.Device(*crafted.device),
@@ -188,7 +190,9 @@ class Producer:
         if with_version is None:
             return dlpack.Legacy(dl_tensor=tensor, deleter=deleter)
         version = dlpack.Version(*with_version)
-        return dlpack.Managed(version=version, deleter=deleter, flags=crafted.flags, dl_tensor=tensor)
+        return dlpack.Managed(
+            version=version, deleter=deleter, flags=crafted.flags, dl_tensor=tensor
+        )
 
     def capsule(self, legacy: bool = False) -> object:
         """A capsule of the tensor, which lives as long as the producer."""

@@ -246,7 +246,12 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="ValueError",
         tarray="1",
         why="A copy was asked for, and a converted one is a copy. (PyTorch complains that it cannot alias.)",
-        explains=lambda case: _is_numpy_scalar(case) and case.request.copy is True and bool(case.request.dtype) and not case.tarray.error,
+        explains=lambda case: (
+            _is_numpy_scalar(case)
+            and case.request.copy is True
+            and bool(case.request.dtype)
+            and not case.tarray.error
+        ),
     ),
     Difference(
         name="read-only arrays",
@@ -280,7 +285,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="(6, 1, 3)",
         tarray="(6, 2, 1)",
         why="The copy is in C order. The strides of such a layout say nothing sure about which axis is inside which; PyTorch's order then depends on the order of its comparisons.",
-        explains=lambda case: _is_array(case) and not (case.torch.error or case.tarray.error) and case.torch.strides != case.tarray.strides and _repeats(case) and _in_c_order(case.tarray),
+        explains=lambda case: (
+            _is_array(case)
+            and not (case.torch.error or case.tarray.error)
+            and case.torch.strides != case.tarray.strides
+            and _repeats(case)
+            and _in_c_order(case.tarray)
+        ),
     ),
     Difference(
         name="other bytes as bool",
@@ -289,7 +300,12 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="b'\\x01'",
         tarray="b'\\x02'",
         why="A copy without a conversion has the bytes of its source, as an alias has.",
-        explains=lambda case: case.tarray.dtype == "bool" and case.request.copy is True and not case.torch.error and case.torch.bits == bytes(map(bool, case.tarray.bits)),
+        explains=lambda case: (
+            case.tarray.dtype == "bool"
+            and case.request.copy is True
+            and not case.torch.error
+            and case.torch.bits == bytes(map(bool, case.tarray.bits))
+        ),
     ),
     Difference(
         name="buffers without a dtype",
@@ -378,7 +394,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="IndexError",
         tarray="2",
         why="Arrays in a list stack, by a memory copy and with their whole shape, also those without axes or elements; NumPy scalars are accepted wherever Python's are. (PyTorch takes them apart into numbers, slowly, which fails for several of them.)",
-        explains=lambda case: _array_elements(case) and bool(case.torch.error) and not case.tarray.error,
+        explains=lambda case: (
+            _array_elements(case) and bool(case.torch.error) and not case.tarray.error
+        ),
     ),
     Difference(
         name="shape of empty arrays in sequences",
@@ -387,7 +405,12 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="(1, 0)",
         tarray="(1, 0, 2)",
         why="An axis after an axis of extent 0 is an axis.",
-        explains=lambda case: _array_elements(case) and case.torch.empty and case.tarray.empty and case.tarray.shape[: len(case.torch.shape)] == case.torch.shape,
+        explains=lambda case: (
+            _array_elements(case)
+            and case.torch.empty
+            and case.tarray.empty
+            and case.tarray.shape[: len(case.torch.shape)] == case.torch.shape
+        ),
     ),
     Difference(
         name="conversion of arrays in sequences",
@@ -413,7 +436,15 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="'complex128'",
         tarray="DtypeError",
         why="Every item counts, one after another at any depth, and these two have no common dtype in either library. (PyTorch stops looking at complex128, and looks at inner sequences first.)",
-        explains=lambda case: _is_sequence(case) and "no common dtype" in case.tarray.message and any(str(getattr(leaf, "dtype", "")) in ("uint16", "uint32", "uint64", ">u2", ">u4", ">u8") for leaf in _leaves(case.made)),
+        explains=lambda case: (
+            _is_sequence(case)
+            and "no common dtype" in case.tarray.message
+            and any(
+                str(getattr(leaf, "dtype", ""))
+                in ("uint16", "uint32", "uint64", ">u2", ">u4", ">u8")
+                for leaf in _leaves(case.made)
+            )
+        ),
     ),
     Difference(
         name="which fault is named",
@@ -422,7 +453,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="TypeError",
         tarray="RangeError",
         why="The shape and the range of all numbers are looked at before the first is stored.",
-        explains=lambda case: _is_sequence(case) and bool(case.torch.error) and bool(case.tarray.error),
+        explains=lambda case: (
+            _is_sequence(case) and bool(case.torch.error) and bool(case.tarray.error)
+        ),
     ),
     Difference(
         name="lists of tensors",
@@ -439,7 +472,12 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="True",
         tarray="False",
         why="`copy=True` always copies.",
-        explains=lambda case: type(case.recipe).__name__ == "Lent" and case.request.copy is True and not case.tarray.error and not case.aliases(case.tarray),
+        explains=lambda case: (
+            type(case.recipe).__name__ == "Lent"
+            and case.request.copy is True
+            and not case.tarray.error
+            and not case.aliases(case.tarray)
+        ),
     ),
     Difference(
         name="DLPack objects, aliased",
@@ -448,7 +486,11 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="ValueError",
         tarray="[0, 1, 2]",
         why="Its memory can be shared, so it is.",
-        explains=lambda case: type(case.recipe).__name__ == "Lent" and case.request.copy is False and not case.tarray.error,
+        explains=lambda case: (
+            type(case.recipe).__name__ == "Lent"
+            and case.request.copy is False
+            and not case.tarray.error
+        ),
     ),
     Difference(
         name="DLPack strides",
@@ -457,7 +499,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="RuntimeError",
         tarray="[2, 1, 0]",
         why="A tensor of ours may have any strides.",
-        explains=lambda case: "Storage size calculation overflowed" in case.torch.message and not case.tarray.error,
+        explains=lambda case: (
+            "Storage size calculation overflowed" in case.torch.message and not case.tarray.error
+        ),
     ),
     Difference(
         name="DLPack before the buffer protocol",

@@ -89,7 +89,9 @@ def array_faults(array: np.ndarray, address: int, request, ours: Outcome) -> lis
     if ours.read_only != (not reasons and not array.flags.writeable):
         faults.append("read-only mark")
     if not reasons and not ours.empty:
-        kept = [s // array.itemsize for s, n in zip(array.strides, array.shape) if n > 1]
+        kept = [
+            s // array.itemsize for s, n in zip(array.strides, array.shape, strict=True) if n > 1
+        ]
         faults += ["strides"] if kept != list(ours.strides) else []
     elif not ours.empty and not _dense(ours):
         faults.append("a copy with gaps")
@@ -188,7 +190,9 @@ def _element(leaf, dtype: str) -> bytes:
     whole = numpy_dtype(dtype).kind in "iu"
     if isinstance(leaf, np.integer) and whole:
         leaf = leaf.item()
-    if isinstance(leaf, np.ndarray | np.generic) and not (whole and leaf.ndim == 0 and isinstance(leaf, np.floating)):
+    if isinstance(leaf, np.ndarray | np.generic) and not (
+        whole and leaf.ndim == 0 and isinstance(leaf, np.floating)
+    ):
         return converted(np.asarray(leaf), dtype)
     if dtype == "bool":
         return np.bool_(bool(leaf)).tobytes()

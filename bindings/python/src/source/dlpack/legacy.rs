@@ -3,24 +3,21 @@
 use std::ffi::c_void;
 
 use dlpark::DlpackFlags;
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::abi::*;
 use crate::c;
 use crate::error::Result;
 use crate::source::capsule::Claim;
-use crate::source::{Kept, Loan, Seen};
+use crate::source::{Kept, Loan, Seen, attribute};
 
 /// The packages, by what `__module__` of their arrays' types begins with.
 const IMMUTABLE: [&str; 3] = ["jax", "jaxlib", "tensorflow"];
 
 /// Whether an object's type belongs to a library whose arrays never change.
 pub(super) fn is_immutable(object: &Bound<'_, PyAny>) -> Result<bool> {
-    let module = object.get_type().getattr(intern!(object.py(), "__module__"))?;
-    let Ok(module) = module.extract::<String>() else { return Ok(false) };
-    let package = module.split('.').next().unwrap_or_default();
-    Ok(IMMUTABLE.contains(&package))
+    let package = attribute::package(object)?;
+    Ok(IMMUTABLE.contains(&package.as_str()))
 }
 
 /// The tensor of a claimed capsule as a versioned one that is marked read-only.

@@ -48,10 +48,12 @@ pub(super) fn export<'a>(
         return Err(Failure::kind(format!("__dlpack__ of {class} gave {given}, not a capsule")));
     }
     let claim = Claim::of(&capsule)?;
-    if asked.alias && says_copied(claim.managed) {
-        let message =
-            format!("can't alias the memory of {}: it exported a copy", type_name(object));
-        return Err(Failure::Status(TA_ERR_CANNOT_ALIAS, message));
+    if let Managed::Versioned(tensor) = claim.managed
+        && asked.alias
+        // SAFETY: a tensor by its capsule's name.
+        && unsafe { says_copied(tensor) }
+    {
+        return Err(copied_anyway(object));
     }
     let seen = match claim.managed {
         Managed::Legacy(tensor) if legacy::is_immutable(object)? => {
@@ -62,13 +64,23 @@ pub(super) fn export<'a>(
     Ok(if asked.device.is_some() { seen.copied() } else { seen })
 }
 
-/// Whether the producer marked its tensor as a copy.
-fn says_copied(managed: Managed) -> bool {
-    match managed {
-        Managed::Legacy(_) => false,
-        // SAFETY: a live tensor; its flags are at the same place in all versions.
-        Managed::Versioned(tensor) => unsafe { (*tensor).flags.bits() & DLPACK_IS_COPIED != 0 },
-    }
+/// Whether a producer marked its tensor as a copy. Of another major version only that version is
+/// known: the library will say that it does not know the rest.
+///
+/// # Safety
+/// `tensor` is a live DLPack tensor, of any version.
+pub(super) unsafe fn says_copied(tensor: *const DLManagedTensorVersioned) -> bool {
+    // SAFETY: the version comes first in all versions.
+    let major = unsafe { (*tensor).version.major };
+    // SAFETY: a live tensor of our major version, so of this layout.
+    major == DLPACK_VERSION.major && unsafe { (*tensor).flags.bits() } & DLPACK_IS_COPIED != 0
+}
+
+/// The failure of a producer that was asked for its memory, and gave a copy.
+#[cold]
+pub(super) fn copied_anyway(object: &Bound<'_, PyAny>) -> Failure {
+    let message = format!("can't alias the memory of {}: it exported a copy", type_name(object));
+    Failure::Status(TA_ERR_CANNOT_ALIAS, message)
 }
 
 /// What is asked beside the newest version.

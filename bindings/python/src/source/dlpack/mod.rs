@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use crate::abi::*;
 use crate::error::{Failure, Result, type_name};
 use crate::options::Request;
-use crate::source::Seen;
+use crate::source::{Seen, attribute};
 
 pub(super) fn look<'a>(
     object: &Bound<'a, PyAny>,
@@ -82,20 +82,36 @@ impl Producer {
             if request.options.copy == TA_COPY_NEVER {
                 return Err(lazy());
             }
-            return self.run(&torch::resolved(object)?, request).map(Seen::copied);
+            return Producer::run_anew(&torch::resolved(object)?, request).map(Seen::copied);
         }
         // Its own `__dlpack__` refuses what requires grad, and its table does not look.
         match facts.requires_grad {
-            true => self.run(&object.call_method0(intern!(object.py(), "detach"))?, request),
+            true => {
+                let detached = object.call_method0(intern!(object.py(), "detach"))?;
+                Producer::run_anew(&detached, request)
+            }
             false => self.run(object, request),
         }
+    }
+
+    /// Exports what a method of the object gave, which may be of any type.
+    fn run_anew<'a>(given: &Bound<'a, PyAny>, request: &Request) -> Result<Seen<'a>> {
+        let producer = Producer::of(given)?.ok_or_else(|| {
+            Failure::kind(format!("a torch tensor gave {}, not a tensor", type_name(given)))
+        })?;
+        producer.run(given, request)
     }
 
     fn run<'a>(&self, object: &Bound<'a, PyAny>, request: &Request) -> Result<Seen<'a>> {
         let method = || method::of(object);
         let Some(table) = self.table else { return by_method(object, method()?, request) };
         match table.run(object) {
-            Ok(exported) if exported.is_on_cpu() => Ok(exported.seen()),
+            Ok(exported) if exported.is_on_cpu() => {
+                match request.options.copy == TA_COPY_NEVER && exported.says_copied() {
+                    true => Err(method::copied_anyway(object)),
+                    false => Ok(exported.seen()),
+                }
+            }
             // The table does not wait for a device: `__dlpack__` does.
             Ok(_) => by_method(object, method()?, request),
             // `__dlpack__` refuses as the standard wants it.
@@ -142,7 +158,7 @@ fn may_try_others(object: &Bound<'_, PyAny>, raised: &PyErr) -> bool {
     let py = object.py();
     let over_dtype = raised.is_instance_of::<PyBufferError>(py)
         || raised.is_instance_of::<PyTypeError>(py)
-        || raised.is_instance_of::<PyRuntimeError>(py);
+        || (raised.is_instance_of::<PyRuntimeError>(py) && says_so_at_runtime(object));
     let device = || method::device(object).ok().flatten();
     let requires_grad = || -> PyResult<bool> {
         match object.getattr_opt(intern!(py, "requires_grad"))? {
@@ -153,4 +169,11 @@ fn may_try_others(object: &Bound<'_, PyAny>, raised: &PyErr) -> bool {
     over_dtype
         && device().is_some_and(|device| device.device_type == TA_DEVICE_CPU)
         && !requires_grad().unwrap_or(true)
+}
+
+/// Whether an object's library refuses dtypes and keywords with `RuntimeError`. From any other it
+/// may be about anything.
+fn says_so_at_runtime(object: &Bound<'_, PyAny>) -> bool {
+    let package = attribute::package(object).unwrap_or_default();
+    ["jax", "jaxlib", "tensorflow"].contains(&package.as_str())
 }

@@ -16,7 +16,7 @@ use crate::source::{Loan, Reference, Seen};
 
 /// The beginning of every array: `PyArrayObject_fields`, the same in NumPy 1 and 2.
 #[repr(C)]
-struct Fields {
+pub(super) struct Fields {
     base: ffi::PyObject,
     data: *mut c_char,
     ndim: c_int,
@@ -37,20 +37,20 @@ const _: () = assert!(size_of::<isize>() == size_of::<i64>(), "needs a 64-bit ma
 #[inline]
 pub(super) fn look<'a>(object: &Bound<'a, PyAny>, request: &'a Request) -> Result<Seen<'a>> {
     request.check_accepts(TA_ORIGIN_NUMPY)?;
-    if !loaded::types(object.py())?.is_some_and(|numpy| numpy.is_plain_array(object)) {
-        refuse_masked(object)?;
-    }
     described(object, TA_ORIGIN_NUMPY)
 }
 
 /// What an array says, on behalf of whatever it came from.
 ///
-/// `object` must be an array.
-///
 /// # Errors
-/// `TypeError` for a dtype that no tensor has.
+/// `TypeError` for what is no array, for a mask, and for a dtype that no tensor has.
 #[inline]
 pub(crate) fn described<'a>(object: &Bound<'a, PyAny>, origin: i32) -> Result<Seen<'a>> {
+    match loaded::types(object.py())? {
+        Some(numpy) if numpy.is_plain_array(object) => {}
+        Some(numpy) if numpy.is_array(object) => refuse_masked(object)?,
+        _ => return Err(Failure::kind(format!("{} is no NumPy array", type_name(object)))),
+    }
     // SAFETY: an array, so it begins with these fields; they only change under its owner's hands.
     let fields = unsafe { &*object.as_ptr().cast::<Fields>() };
     let (dtype, swapped) = descr::cached(object.py(), fields.descr)?;

@@ -9,6 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::error::Result;
+use crate::source::numpy::array::Fields;
 
 /// NumPy's types.
 pub(crate) struct Types {
@@ -38,7 +39,22 @@ fn find(py: Python<'_>) -> Result<Option<Types>> {
     };
     let types = (class("ndarray")?, class("generic")?, class("dtype")?);
     let (Some(array), Some(scalar), Some(descr)) = types else { return Ok(None) };
+    if !has_fields(array.bind(py)) {
+        return Ok(None);
+    }
     Ok(Some(Types { array, scalar, descr }))
+}
+
+/// Whether a class can be `numpy.ndarray`: whose objects are large enough for what is read of
+/// them, and which no class statement made. Anybody can put a module of that name in place.
+fn has_fields(class: &Bound<'_, PyType>) -> bool {
+    let class = class.as_type_ptr();
+    // SAFETY: a live type.
+    let size = unsafe { (*class).tp_basicsize };
+    // SAFETY: as above.
+    let flags = unsafe { ffi::PyType_GetFlags(class) };
+    usize::try_from(size).is_ok_and(|size| size >= size_of::<Fields>())
+        && flags & ffi::Py_TPFLAGS_IMMUTABLETYPE != 0
 }
 
 /// A module that is loaded.
@@ -69,6 +85,15 @@ impl Types {
     #[inline]
     pub(crate) fn is_scalar(&self, object: &Bound<'_, PyAny>) -> bool {
         is_instance(object, &self.scalar)
+    }
+
+    /// The array without axes that a NumPy scalar becomes, whatever its class says.
+    pub(crate) fn scalar_as_array<'py>(
+        &self,
+        scalar: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = scalar.py();
+        self.scalar.bind(py).call_method1(intern!(py, "__array__"), (scalar,))
     }
 
     /// A `numpy.dtype`.

@@ -23,7 +23,7 @@ pub(super) fn look<'a>(
         return array::look(object, request).map(Some);
     }
     if numpy.is_scalar(object) {
-        return scalar::look(object).map(Some);
+        return scalar::look(object, numpy, request).map(Some);
     }
     Ok(None)
 }

@@ -1,18 +1,24 @@
 //! NumPy scalars: one value that has a dtype.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::abi::*;
 use crate::c;
 use crate::error::Result;
+use crate::options::Request;
 use crate::source::numpy::array;
+use crate::source::numpy::loaded::Types;
 use crate::source::{Kept, Loan, Seen};
 
 /// Looks at a NumPy scalar, by way of the array without axes that it becomes: so every scalar
 /// type is read right, those of ml_dtypes too.
-pub(super) fn look<'a>(object: &Bound<'a, PyAny>) -> Result<Seen<'a>> {
-    let array = object.call_method0(intern!(object.py(), "__array__"))?;
+pub(super) fn look<'a>(
+    object: &Bound<'a, PyAny>,
+    numpy: &Types,
+    request: &'a Request,
+) -> Result<Seen<'a>> {
+    request.check_accepts(TA_ORIGIN_NUMPY)?;
+    let array = numpy.scalar_as_array(object)?;
     let seen = array::described(&array, TA_ORIGIN_NUMPY)?;
     // SAFETY: the member that `described` fills.
     let memory = unsafe { seen.source.value.memory };
