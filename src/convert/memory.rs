@@ -83,6 +83,14 @@ fn bytes(count: i64, dtype: DType) -> Result<usize> {
     whole.ok_or_else(|| Error::out_of_memory("elements", usize::MAX))
 }
 
+/// A block for `count` elements that stand one after another, not initialised.
+///
+/// # Errors
+/// `TA_ERR_OUT_OF_MEMORY`.
+pub fn room(count: i64, dtype: DType) -> Result<Block> {
+    Block::new(bytes(count, dtype)?)
+}
+
 /// Copies a view into a fresh block, converted. Writes the strides of the copy, in elements: the
 /// order of axes is kept unless `contiguous`, or some elements are repeated.
 ///
@@ -107,7 +115,7 @@ pub fn gather(
         view.byte_strides(steps);
         layout::copy_strides(view.shape(), steps, strides)?;
     }
-    let block = Block::new(bytes(view.numel(), dtype)?)?;
+    let block = room(view.numel(), dtype)?;
     transfer(view, &View::of_block(&block, dtype, view.shape(), strides, view.flags())?);
     Ok(block)
 }

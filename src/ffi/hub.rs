@@ -1,10 +1,13 @@
 //! The hub: any array in, one handle, DLPack out.
 
 use crate::abi::*;
+use crate::dlpack::Managed;
 use crate::ffi::handle::{give, handle};
 use crate::ffi::options::{export_request, request};
 use crate::ffi::{guard, non_null, source};
-use crate::hub;
+use crate::hub::{self, ExportRequest};
+use crate::model::error::Result;
+use crate::model::tensor::Tensor;
 
 /// Makes a tensor of anything: shares the source's memory if that is possible, else copies.
 ///
@@ -91,17 +94,8 @@ pub unsafe extern "C" fn ta_from_dlpack(
     out: *mut *mut ta_tensor,
     err: *mut ta_error,
 ) -> ta_status {
-    let body = || {
-        let out = non_null(out, "out")?;
-        // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { request(options) }?;
-        // SAFETY: NULL or initialised, by the caller's contract.
-        let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
-        let outcome = hub::asarray(source, &request)?;
-        // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(outcome.settle(), out) };
-        Ok(())
-    };
+    // SAFETY: passed on from this function's contract.
+    let body = || unsafe { take(managed, options, out) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
 }
@@ -129,17 +123,8 @@ pub unsafe extern "C" fn ta_from_dlpack_legacy(
     out: *mut *mut ta_tensor,
     err: *mut ta_error,
 ) -> ta_status {
-    let body = || {
-        let out = non_null(out, "out")?;
-        // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { request(options) }?;
-        // SAFETY: NULL or initialised, by the caller's contract.
-        let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
-        let outcome = hub::asarray(source, &request)?;
-        // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(outcome.settle(), out) };
-        Ok(())
-    };
+    // SAFETY: passed on from this function's contract.
+    let body = || unsafe { take(managed, options, out) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
 }
@@ -176,17 +161,8 @@ pub unsafe extern "C" fn ta_to_dlpack(
     out: *mut *mut DLManagedTensorVersioned,
     err: *mut ta_error,
 ) -> ta_status {
-    let body = || {
-        // SAFETY: NULL or a live handle, by the caller's contract.
-        let tensor = unsafe { handle(tensor, "tensor") }?;
-        let out = non_null(out, "out")?;
-        // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { export_request(options) }?;
-        let loan = hub::to_dlpack(&tensor, &request)?;
-        // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { out.write(loan) };
-        Ok(())
-    };
+    // SAFETY: passed on from this function's contract.
+    let body = || unsafe { lend(tensor, options, out, hub::to_dlpack) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
 }
@@ -219,17 +195,49 @@ pub unsafe extern "C" fn ta_to_dlpack_legacy(
     out: *mut *mut DLManagedTensor,
     err: *mut ta_error,
 ) -> ta_status {
-    let body = || {
-        // SAFETY: NULL or a live handle, by the caller's contract.
-        let tensor = unsafe { handle(tensor, "tensor") }?;
-        let out = non_null(out, "out")?;
-        // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { export_request(options) }?;
-        let loan = hub::to_dlpack_legacy(&tensor, &request)?;
-        // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { out.write(loan) };
-        Ok(())
-    };
+    // SAFETY: passed on from this function's contract.
+    let body = || unsafe { lend(tensor, options, out, hub::to_dlpack_legacy) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
+}
+
+/// Makes a tensor of a DLPack tensor of either struct.
+///
+/// # Safety
+/// As `ta_from_dlpack` says of its parameters.
+unsafe fn take<M: Managed>(
+    managed: *mut M,
+    options: *const ta_options,
+    out: *mut *mut ta_tensor,
+) -> Result<()> {
+    let out = non_null(out, "out")?;
+    // SAFETY: NULL or a sized struct, by the caller's contract.
+    let request = unsafe { request(options) }?;
+    // SAFETY: NULL or initialised, by the caller's contract.
+    let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
+    let outcome = hub::asarray(source, &request)?;
+    // SAFETY: not NULL, and the caller vouches for one write.
+    unsafe { give(outcome.settle(), out) };
+    Ok(())
+}
+
+/// Lends a tensor in the struct that `loan` makes.
+///
+/// # Safety
+/// As `ta_to_dlpack` says of its parameters.
+unsafe fn lend<M>(
+    tensor: *const ta_tensor,
+    options: *const ta_export_options,
+    out: *mut *mut M,
+    loan: impl FnOnce(&Tensor, &ExportRequest) -> Result<*mut M>,
+) -> Result<()> {
+    // SAFETY: NULL or a live handle, by the caller's contract.
+    let tensor = unsafe { handle(tensor, "tensor") }?;
+    let out = non_null(out, "out")?;
+    // SAFETY: NULL or a sized struct, by the caller's contract.
+    let request = unsafe { export_request(options) }?;
+    let loan = loan(&tensor, &request)?;
+    // SAFETY: not NULL, and the caller vouches for one write.
+    unsafe { out.write(loan) };
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::abi::*;
 use crate::ffi::sized;
 use crate::hub::{ExportRequest, Grad, Request, Style};
+use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::plan::CopyMode;
@@ -51,10 +52,7 @@ pub(super) unsafe fn request(options: *const ta_options) -> Result<Request> {
     Ok(Request {
         dtype: given.dtype.given(),
         default_dtype: default_dtype(given.default_dtype)?,
-        device: match given.device.given() {
-            Some(device) => Some(device.normalised()?),
-            None => None,
-        },
+        device: given.device.given().map(Device::normalised).transpose()?,
         copy: copy_mode(given.copy)?,
         grad,
         writable: given.flags & TA_WANT_WRITABLE != 0,
@@ -82,10 +80,7 @@ pub(super) unsafe fn export_request(options: *const ta_export_options) -> Result
             (0, 0) => None,
             version => Some(version),
         },
-        device: match given.device.given() {
-            Some(device) => Some(device.normalised()?),
-            None => None,
-        },
+        device: given.device.given().map(Device::normalised).transpose()?,
         copy: copy_mode(given.copy)?,
         read_only: given.flags & TA_EXPORT_READ_ONLY != 0,
         stream: given.stream,

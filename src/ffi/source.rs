@@ -29,7 +29,6 @@ pub(super) unsafe fn parse<T>(
         TA_ORIGIN_TENSOR..=TA_ORIGIN_SEQUENCE => Ok(given.origin),
         other => Err(unknown("source.origin", other)),
     };
-    // SAFETY (of each arm): `kind` says which member is initialised; an all-zero one is, too.
     match given.kind {
         TA_SOURCE_TENSOR => {
             // SAFETY: the member that `kind` names.

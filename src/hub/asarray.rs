@@ -232,7 +232,7 @@ fn of_scalar(value: Scalar, origin: i32, request: &Request) -> Result<Tensor> {
     };
     dtype.check()?;
     let requires_grad = request.requires_grad(false, dtype)?;
-    let mut block = Block::new(dtype.itemsize())?;
+    let mut block = memory::room(1, dtype)?;
     memory::put(element::fit(value, dtype)?, &mut block, 0, dtype)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     own(block, dtype, &[], &[], Marks { flags: request.mark(0), requires_grad, provenance })

@@ -73,11 +73,7 @@ impl Visitor for Scan {
     }
 
     fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()> {
-        let shape = match &leaf {
-            Leaf::Array(view) => view.shape(),
-            Leaf::Typed(_) | Leaf::Scalar(_) => &[],
-        };
-        self.extents.leaf(path, shape)?;
+        self.extents.leaf(path, leaf.shape())?;
         if let Leaf::Array(view) | Leaf::Typed(view) = &leaf {
             let padded = view.flags() & DLPACK_SUBBYTE_PADDED != 0;
             self.padded = Some(self.padded.unwrap_or(true) && padded);
@@ -86,7 +82,7 @@ impl Visitor for Scan {
             (Some(_), _) => Ok(()),
             (None, Leaf::Scalar(value)) => self.kinds.scalar(value, path),
             (None, Leaf::Array(view) | Leaf::Typed(view)) => {
-                self.kinds.typed(view.dtype()).map_err(|e| e.within(format_args!("item {path}")))
+                self.kinds.typed(view.dtype()).map_err(|error| path.located(error))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::error::Error;
 use crate::model::layout::MAX_NDIM;
 
 /// The indices that lead to an item.
@@ -17,6 +18,14 @@ impl Path {
     /// How many indices it has.
     pub(super) fn depth(&self) -> usize {
         self.depth
+    }
+
+    /// An error that does not know where in the sequence it happened.
+    pub(super) fn located(&self, error: Error) -> Error {
+        match self.depth {
+            0 => error,
+            _ => error.within(format_args!("item {self}")),
+        }
     }
 
     /// One level down, to item `index`. The caller has checked that there is such a level.

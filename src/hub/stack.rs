@@ -19,9 +19,7 @@ use crate::model::view::View;
 /// looked at; `TA_ERR_DTYPE`, `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what the walk refuses.
 pub(super) fn stack(sequence: &dyn Sequence, found: &Found, request: &Request) -> Result<Block> {
     let count: i64 = found.shape().iter().product();
-    let size = usize::try_from(count).ok().and_then(|n| n.checked_mul(found.dtype.itemsize()));
-    let size = size.ok_or_else(|| Error::out_of_memory("elements", usize::MAX))?;
-    let mut fill = Fill { found, block: Block::new(size)?, next: 0 };
+    let mut fill = Fill { found, block: memory::room(count, found.dtype)?, next: 0 };
     walk(sequence, request, &mut fill)?;
     if fill.next != count {
         return Err(changed(&Path::ROOT));
@@ -45,11 +43,7 @@ impl Visitor for Fill<'_> {
     }
 
     fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()> {
-        let shape = match &leaf {
-            Leaf::Array(view) => view.shape(),
-            Leaf::Typed(_) | Leaf::Scalar(_) => &[],
-        };
-        if self.found.shape().get(path.depth()..) != Some(shape) {
+        if self.found.shape().get(path.depth()..) != Some(leaf.shape()) {
             return Err(changed(path));
         }
         let dtype = self.found.dtype;
@@ -59,10 +53,7 @@ impl Visitor for Fill<'_> {
             Leaf::Typed(view) => memory::value(&view).and_then(|value| self.number(value, dtype)),
             Leaf::Array(view) => self.elements(&view, dtype),
         };
-        outcome.map_err(|error| match path.depth() {
-            0 => error,
-            _ => error.within(format_args!("item {path}")),
-        })
+        outcome.map_err(|error| path.located(error))
     }
 }
 

@@ -18,6 +18,16 @@ pub(super) enum Leaf<'a> {
     Array(View<'a>),
 }
 
+impl Leaf<'_> {
+    /// Its shape: that of an array, else none.
+    pub(super) fn shape(&self) -> &[i64] {
+        match self {
+            Leaf::Array(view) => view.shape(),
+            Leaf::Typed(_) | Leaf::Scalar(_) => &[],
+        }
+    }
+}
+
 /// What a walk is for.
 pub(super) trait Visitor {
     /// A sequence of `len` items begins at `path`.
@@ -130,11 +140,7 @@ impl Walker<'_> {
         self.request.check_accepts(origin).map_err(|error| self.located(error))
     }
 
-    /// An error that does not know where in the sequence it happened.
     fn located(&self, error: Error) -> Error {
-        match self.path.depth() {
-            0 => error,
-            _ => error.within(format_args!("item {}", self.path)),
-        }
+        self.path.located(error)
     }
 }

@@ -14,9 +14,6 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Nothing to let go.
-    pub const NOTHING: Claim = Claim { owner: std::ptr::null_mut(), release: None };
-
     /// A claim that runs `release(owner)` once it is taken and given up; `None`: the memory
     /// outlives every tensor.
     ///
