@@ -1,5 +1,6 @@
 //! `cargo xtask <verb>`: everything that is done to this repository.
 
+mod bench;
 mod demo;
 mod dist;
 mod each;
@@ -25,6 +26,8 @@ usage: cargo xtask <verb>
   test            install what the tests need and run them all
   test STEP       one step of the tests, on what earlier ones left
   test --peers    the tests that download large libraries first (torch)
+  bench           measure beside the peers, and write docs/performance*
+  bench TABLE     one table, or several; --quick: a short look, which keeps nothing
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
   dist            make the folder and the tarball that are shipped";
 
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         ["test"] => test::all(root()),
         ["test", "--peers"] => test::peers(root()),
         ["test", step] => test::one(root(), step),
+        ["bench", ref rest @ ..] => bench::run(root(), rest),
         ["headers"] => headers::accept(root()),
         ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),
         _ => Err(USAGE.into()),

@@ -1,0 +1,62 @@
+"""Timing for the tables of `cargo xtask bench`: contenders take turns, each row is a line of JSON."""
+
+import gc
+import json
+import statistics
+import sys
+import time
+
+QUICK = "--quick" in sys.argv[1:]
+
+# How long one contender's turn lasts at least, and how many turns each has.
+TURN_SECONDS = 0.0005 if QUICK else 0.002
+TURNS = 3 if QUICK else 7
+
+
+def seconds(call, loops):
+    """How long `loops` calls take, each."""
+    start = time.perf_counter()
+    for _ in range(loops):
+        call()
+    return (time.perf_counter() - start) / loops
+
+
+def loops_for(call):
+    """How many calls make a turn."""
+    call()
+    once = seconds(call, 1)
+    return max(1, int(TURN_SECONDS / max(once, 1e-9)))
+
+
+def measure(contenders, turns=TURNS):
+    """The least and the median time of each contender's turns, in seconds."""
+    loops = {name: loops_for(call) for name, call in contenders.items()}
+    times = {name: [] for name in contenders}
+    gc.disable()
+    for _ in range(turns):
+        for name, call in contenders.items():
+            times[name].append(seconds(call, loops[name]))
+    gc.enable()
+    return {name: [min(some), statistics.median(some)] for name, some in times.items()}
+
+
+def row(name, contenders, marks=(), *, moved=None, limit=None, turns=TURNS):
+    """Measures and prints a row.
+
+    `contenders`: {name: call}, ours under "tarray". `marks`: (factor, [peers]) each. `moved`: bytes
+    read and written by a call, where speed is what the row is about; marks are speeds to reach
+    then, else times to stay within. `limit`: why a mark is missed, where one is.
+    """
+    fields = {"row": name, "seconds": measure(contenders, turns)}
+    if moved is not None:
+        fields["bytes"] = float(moved)
+    present = [(factor, [peer for peer in peers if peer in contenders]) for factor, peers in marks]
+    fields["marks"] = [{"factor": f, "peers": peers} for f, peers in present if peers]
+    if limit is not None:
+        fields["limit"] = limit
+    print(json.dumps(fields), flush=True)
+
+
+def facts(name, pairs):
+    """Prints a row of figures of another kind: {heading: text}."""
+    print(json.dumps({"row": name, "facts": list(pairs.items())}), flush=True)

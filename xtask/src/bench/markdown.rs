@@ -1,0 +1,100 @@
+//! The page of all tables.
+
+use super::Table;
+use super::rows::{OURS, Row};
+
+/// What stands above the tables.
+pub(super) fn head(machine: &[(String, String)]) -> String {
+    let mut page = String::from(
+        "# Performance\n\n\
+         Measured by `cargo xtask bench`, which writes this page: all contenders of a row take turns in\n\
+         one run, through the library as it is shipped. Times are the least of the turns (median in\n\
+         brackets); what counts is the ratio to the peers, which the machine changes least. Rows that\n\
+         miss their mark say why.\n\n| | |\n|---|---|\n",
+    );
+    for (what, value) in machine {
+        page += &format!("| {what} | {value} |\n");
+    }
+    page
+}
+
+/// One table.
+pub(super) fn table(table: &Table, rows: &[Row]) -> String {
+    let columns = columns(rows);
+    let mut head = vec![table.title.to_owned()];
+    head.extend(columns.iter().cloned());
+    if rows.iter().any(|row| !row.marks.is_empty()) {
+        head.push("mark".into());
+    }
+    let mut text = line(&head) + &"|---".repeat(head.len()) + "|\n";
+    for row in rows {
+        let mut cells = vec![row.row.clone()];
+        cells.extend(columns.iter().map(|column| cell(row, column)));
+        cells.push(marks(row));
+        cells.truncate(head.len());
+        text += &line(&cells);
+    }
+    text + &limits(rows)
+}
+
+/// The contenders and headings that occur, ours first, the others in the order of the rows.
+fn columns(rows: &[Row]) -> Vec<String> {
+    let mut columns = vec![];
+    if rows.iter().any(|row| row.seconds.contains_key(OURS)) {
+        columns.push(OURS.to_owned());
+    }
+    for row in rows {
+        for name in row.seconds.keys().chain(row.facts.iter().map(|(heading, _)| heading)) {
+            if !columns.contains(name) {
+                columns.push(name.clone());
+            }
+        }
+    }
+    columns
+}
+
+fn line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+fn cell(row: &Row, column: &str) -> String {
+    let fact = row.facts.iter().find(|(heading, _)| heading == column);
+    match (row.seconds.get(column), fact) {
+        (Some([least, median]), _) => {
+            let (least, median) = (row.figure(*least), row.figure(*median));
+            format!("{} ({})", short(least), short(median))
+        }
+        (None, Some((_, value))) => value.clone(),
+        (None, None) => "–".into(),
+    }
+}
+
+/// Three digits are what a figure is worth.
+pub(super) fn short(figure: f64) -> String {
+    match figure {
+        0.0..10.0 => format!("{figure:.2}"),
+        10.0..100.0 => format!("{figure:.1}"),
+        _ => format!("{figure:.0}"),
+    }
+}
+
+fn marks(row: &Row) -> String {
+    let one = |mark| {
+        let standing = row.standing(mark)?;
+        let sign = if row.bytes.is_some() { "≥" } else { "≤" };
+        let emphasis = if standing.is_reached { "" } else { "**" };
+        let (ratio, peers) = (standing.ratio, mark.peers.join(", "));
+        Some(format!("{emphasis}{ratio:.2}{emphasis} ({sign} {} of {peers})", mark.factor))
+    };
+    row.marks.iter().filter_map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// What holds back the rows that miss a mark.
+fn limits(rows: &[Row]) -> String {
+    let is_missed =
+        |row: &&Row| row.marks.iter().any(|m| row.standing(m).is_some_and(|s| !s.is_reached));
+    let notes = rows.iter().filter(is_missed);
+    let notes = notes.filter_map(|row| Some(format!("\n- {}: {}", row.row, row.limit.as_ref()?)));
+    let notes: String = notes.collect();
+    if notes.is_empty() { notes } else { format!("\nMissed marks:\n{notes}\n") }
+}
