@@ -36,8 +36,8 @@ fn plainly_and_under_valgrind(
     }
     each(sources, |source| {
         let program = programs.build(&C11, source, &[])?;
-        quietly(&mut Command::new(&program))?;
-        quietly(&mut valgrind(&program))?;
+        quietly(Command::new(&program).current_dir(workplace.root))?;
+        quietly(valgrind(&program).current_dir(workplace.root))?;
         println!("{}: plainly, under valgrind", files::stem(source));
         Ok(())
     })
@@ -63,7 +63,7 @@ fn with_sanitizers(workplace: &Workplace, sources: &[PathBuf], faults: &Path) ->
     }
     each(sources, |source| {
         let program = programs.build(&C11, source, SANITIZERS)?;
-        quietly(&mut Command::new(&program))?;
+        quietly(Command::new(&program).current_dir(workplace.root))?;
         println!("{}: with sanitizers", files::stem(source));
         Ok(())
     })
