@@ -62,7 +62,7 @@ static void *table_room(size_t size)
 static char *table_text(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    long size;
+    long size = 0;
     char *text;
     if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0)
         table_broken(path);

@@ -22,10 +22,10 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
         sources.iter().flat_map(|source| dialects.iter().map(move |d| (d, source))).collect();
     each(&pairs, |(dialect, source)| {
         let program = programs.build(dialect, source, &[])?;
-        quietly(&mut Command::new(program))?;
+        quietly(Command::new(program).current_dir(workplace.root))?;
         if WITHOUT_EXCEPTIONS.contains(&&*files::stem(source)) {
             let program = programs.build(dialect, source, &["-fno-exceptions", "-fno-rtti"])?;
-            quietly(&mut Command::new(program))?;
+            quietly(Command::new(program).current_dir(workplace.root))?;
         }
         println!("{}: {}", files::stem(source), dialect.name());
         Ok(())
