@@ -27,6 +27,9 @@ pub fn build(b: *std.Build) void {
     });
     for ([_][]const u8{ "README.md", "example/share.zig" }) |document|
         tests.root_module.addAnonymousImport(document, .{ .root_source_file = tarray.path(document) });
+    tests.root_module.addAnonymousImport("cases.tsv", .{
+        .root_source_file = b.path("../cases/cases.tsv"),
+    });
     step.dependOn(&b.addRunArtifact(tests).step);
 
     const example = b.addExecutable(.{ .name = "share", .root_module = b.createModule(.{

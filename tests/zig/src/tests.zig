@@ -1,6 +1,7 @@
 //! All tests of the Zig package, by the law that they defend.
 
 comptime {
+    _ = @import("cases.zig");
     _ = @import("exports.zig");
     _ = @import("layout.zig");
     _ = @import("ownership.zig");

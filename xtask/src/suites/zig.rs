@@ -13,6 +13,7 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let project = place.join("tests/zig");
     files::copy_folder(&workplace.dist()?, &place.join("dist"))?;
     files::copy_sources(&workplace.root.join("tests/zig"), &project)?;
+    files::copy_folder(&workplace.root.join("tests/cases"), &place.join("tests/cases"))?;
     for linkage in ["dynamic", "static"] {
         let mut test = Command::new(&zig);
         test.current_dir(&project).args(["build", "test", "--summary", "all"]);
