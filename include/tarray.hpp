@@ -1119,6 +1119,7 @@ enum class Reason : std::int32_t {
     read_only = TA_REASON_READ_ONLY,
     not_contiguous = TA_REASON_NOT_CONTIGUOUS,
     not_memory = TA_REASON_NOT_MEMORY,
+    producer = TA_REASON_PRODUCER,
 };
 
 /// Its name, like `dlpack`: a static string.
@@ -1359,6 +1360,12 @@ public:
         origin_ = origin;
         return std::move(*this);
     }
+    /// It is no longer the source's own: the elements were gathered, moved or computed for this
+    /// call, because of this. Taken over as the copy that it is; for asarray().
+    Memory &&made(Reason because) && noexcept {
+        made_ = because;
+        return std::move(*this);
+    }
     /// Keeps `object` as long as the memory is in use, then destroys it: a std::shared_ptr, a
     /// std::unique_ptr, a container, anything that moves. May be destroyed on any thread.
     template <class T> Memory &&owner(T object) && {
@@ -1404,6 +1411,7 @@ private:
     std::optional<Dims> strides_;
     std::optional<Refusal> refusal_;
     Origin origin_{};
+    Reason made_ = Reason::none;
     detail::Owner owner_;
 };
 
@@ -1867,7 +1875,12 @@ struct Taking {
         raw.strides_bytes = memory.strides_ ? memory.strides_->data() : nullptr;
         raw.owner = memory.owner_.object();
         raw.release = memory.owner_.release();
-        return settled(call(raw, static_cast<std::int32_t>(memory.origin_)), memory.owner_);
+        ta_source described = fresh_source();
+        described.kind = TA_SOURCE_MEMORY;
+        described.origin = static_cast<std::int32_t>(memory.origin_);
+        described.made = static_cast<std::int32_t>(memory.made_);
+        described.value.memory = raw;
+        return settled(call(described), memory.owner_);
     }
 
     template <class Call> static Result<Tensor> buffer(Buffer &buffer, const Call &call) {
@@ -2367,11 +2380,7 @@ Result<Tensor> try_asarray(S &&source, const Options &options = {}) {
     if constexpr (std::is_same_v<Bare, DlpackPtr> || std::is_same_v<Bare, LegacyDlpackPtr>) {
         return try_from_dlpack(std::move(source), options);
     } else if constexpr (std::is_same_v<Bare, Memory>) {
-        return detail::Taking::memory(source, [&](const ta_memory &memory, std::int32_t origin) {
-            ta_source described = detail::fresh_source();
-            described.kind = TA_SOURCE_MEMORY;
-            described.origin = origin;
-            described.value.memory = memory;
+        return detail::Taking::memory(source, [&](const ta_source &described) {
             return detail::made_of(described, options);
         });
     } else if constexpr (std::is_same_v<Bare, Buffer>) {
@@ -2406,9 +2415,9 @@ inline Result<Tensor> try_asarray(std::initializer_list<Value> values,
 /// Fails with TA_ERR_CANNOT_ALIAS for swapped bytes or strides that are no multiple of the
 /// element, TA_ERR_LAYOUT, TA_ERR_DTYPE, TA_ERR_NULL_ARGUMENT, TA_ERR_OUT_OF_MEMORY.
 inline Result<Tensor> try_from_array(Memory &&memory) {
-    return detail::Taking::memory(memory, [](const ta_memory &raw, std::int32_t) {
+    return detail::Taking::memory(memory, [](const ta_source &described) {
         return detail::made([&](ta_tensor **out, ta_error *err) {
-            return ta_from_array(&raw, out, err);
+            return ta_from_array(&described.value.memory, out, err);
         });
     });
 }

@@ -314,6 +314,10 @@ pub const TA_REASON_NOT_CONTIGUOUS: i32 = 7;
 /// Made of values: a scalar or a sequence has no memory to share.
 pub const TA_REASON_NOT_MEMORY: i32 = 8;
 
+/// Copied by whoever was asked for the memory, not by this library: a DLPack producer that marks
+/// what it exports as a copy, an object that computes an array.
+pub const TA_REASON_PRODUCER: i32 = 9;
+
 /// How a tensor came about.
 pub const ta_provenance = extern struct {
     /// One of `TA_ORIGIN_…`: what it was made from.
@@ -598,6 +602,15 @@ pub const ta_source = extern struct {
     origin: i32,
     /// The source itself.
     value: ta_source_value,
+    /// One of `TA_REASON_…`, where the memory is no longer the source's own: a binding (or a
+    /// producer that was asked to) has gathered, moved or computed the elements for this call
+    /// already, because of this. 0: it is the source's own. Only for kinds with memory that can be
+    /// shared. The tensor takes such memory over instead of copying it again, its provenance says
+    /// that it was copied, and TA_COPY_NEVER is refused. For a DLPack tensor that is marked
+    /// IS_COPIED, 0 means `TA_REASON_PRODUCER`.
+    made: i32,
+    /// Zero.
+    reserved: i32,
 };
 
 // Options //
@@ -779,7 +792,9 @@ pub extern fn ta_asarray(
 /// On TA_OK `managed` has changed hands: its deleter runs once, on whatever thread drops the
 /// last share, or inside the call if the elements were copied. On any failure, an unknown major
 /// version included, it is still the caller's and untouched. Any 1.x is understood; a NULL
-/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. Everything from the
+/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. A tensor that its
+/// producer marks IS_COPIED is nobody else's: it is taken over as the copy that it is, with
+/// TA_REASON_PRODUCER, where nothing else must change, and TA_COPY_NEVER is refused. Everything from the
 /// lowest element to the highest must belong to one object: views may reach what lies between.
 ///
 /// \param managed  The tensor to take, not NULL.

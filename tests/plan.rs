@@ -4,9 +4,13 @@ use tarray::model::plan::{CopyMode, Demand, Facts, Plan, Reason, decide};
 
 const MODES: [CopyMode; 3] = [CopyMode::IfNeeded, CopyMode::Always, CopyMode::Never];
 
-/// All 128 sets of facts.
+/// Why memory may have been made: a reason of its own, and one that an obstacle has too.
+const MADE: [Option<Reason>; 3] = [None, Some(Reason::Producer), Some(Reason::Device)];
+
+/// All 384 sets of facts.
 fn all_facts() -> impl Iterator<Item = Facts> {
-    (0..128u32).map(|bits| {
+    (0..384u32).map(|number| {
+        let (bits, made) = (number % 128, MADE[(number / 128) as usize]);
         let bit = |place: u32| bits >> place & 1 == 1;
         Facts {
             not_memory: bit(0),
@@ -16,6 +20,7 @@ fn all_facts() -> impl Iterator<Item = Facts> {
             odd_strides: bit(4),
             read_only: bit(5),
             not_contiguous: bit(6),
+            made,
         }
     })
 }
@@ -34,6 +39,7 @@ fn obstacles(facts: Facts, demand: Demand) -> Vec<Reason> {
     if facts.not_memory {
         found.push(Reason::NotMemory);
     }
+    found.extend(facts.made);
     if facts.other_device {
         found.push(Reason::Device);
     }
@@ -62,6 +68,12 @@ fn every_row_of_the_table() {
         for demand in all_demands() {
             let found = obstacles(facts, demand);
             let plan = decide(facts, demand);
+            if let Plan::Adopt(reason) = plan {
+                let first = found.first().copied().filter(|_| demand.copy != CopyMode::Always);
+                assert_eq!(reason, first.unwrap_or(Reason::Requested), "{facts:?} {demand:?}");
+                rows += 1;
+                continue;
+            }
             match (demand.copy, found.first()) {
                 (CopyMode::Always, Some(Reason::NotMemory)) => {
                     assert_eq!(plan, Plan::Copy(Reason::NotMemory), "{facts:?} {demand:?}");
@@ -80,7 +92,7 @@ fn every_row_of_the_table() {
             rows += 1;
         }
     }
-    assert_eq!(rows, 128 * 12);
+    assert_eq!(rows, 384 * 12);
 }
 
 /// What the contract says of `copy`, as laws over the whole table.
@@ -90,8 +102,12 @@ fn copy_is_never_ignored() {
         for demand in all_demands() {
             let plan = decide(facts, demand);
             match demand.copy {
-                CopyMode::Always => assert!(matches!(plan, Plan::Copy(_)), "{facts:?} {demand:?}"),
-                CopyMode::Never => assert!(!matches!(plan, Plan::Copy(_)), "{facts:?} {demand:?}"),
+                CopyMode::Always => {
+                    assert!(matches!(plan, Plan::Copy(_) | Plan::Adopt(_)), "{facts:?} {demand:?}");
+                }
+                CopyMode::Never => {
+                    assert!(matches!(plan, Plan::Alias | Plan::Refused(_)), "{facts:?} {demand:?}");
+                }
                 CopyMode::IfNeeded => {
                     assert!(!matches!(plan, Plan::Refused(_)), "{facts:?} {demand:?}");
                 }
@@ -116,8 +132,35 @@ fn the_named_reason_alone_is_enough() {
                 odd_strides: reason == Reason::StrideAlignment,
                 read_only: reason == Reason::ReadOnly,
                 not_contiguous: reason == Reason::NotContiguous,
+                made: None,
             };
+            // What was made is the one obstacle that is no obstacle to what is made of it.
+            if facts.made.is_some() {
+                continue;
+            }
             assert_eq!(decide(alone, demand), decide(facts, demand), "{facts:?} {demand:?}");
+        }
+    }
+}
+
+/// A copy that was made already is made again only for what it lacks, and shared with nobody's
+/// memory: never an alias.
+#[test]
+fn what_was_made_is_adopted_if_nothing_is_left_to_do() {
+    for facts in all_facts() {
+        for demand in all_demands() {
+            let plan = decide(facts, demand);
+            let requested = demand.copy == CopyMode::Always;
+            let lacks = facts.not_memory
+                || facts.other_device
+                || facts.other_dtype
+                || facts.swapped
+                || facts.odd_strides
+                || (facts.read_only && (demand.writable || requested))
+                || (facts.not_contiguous && (demand.contiguous || requested));
+            let adopts = facts.made.is_some() && !lacks && demand.copy != CopyMode::Never;
+            assert_eq!(matches!(plan, Plan::Adopt(_)), adopts, "{facts:?} {demand:?}");
+            assert!(facts.made.is_none() || plan != Plan::Alias, "{facts:?} {demand:?}");
         }
     }
 }

@@ -28,6 +28,9 @@ pub const TA_REASON_READ_ONLY: i32 = 6;
 pub const TA_REASON_NOT_CONTIGUOUS: i32 = 7;
 /// Made of values: a scalar or a sequence has no memory to share.
 pub const TA_REASON_NOT_MEMORY: i32 = 8;
+/// Copied by whoever was asked for the memory, not by this library: a DLPack producer that marks
+/// what it exports as a copy, an object that computes an array.
+pub const TA_REASON_PRODUCER: i32 = 9;
 
 /// How a tensor came about.
 #[repr(C)]

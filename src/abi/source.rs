@@ -249,4 +249,13 @@ pub struct ta_source {
     pub origin: i32,
     /// The source itself.
     pub value: ta_source_value,
+    /// One of `TA_REASON_…`, where the memory is no longer the source's own: a binding (or a
+    /// producer that was asked to) has gathered, moved or computed the elements for this call
+    /// already, because of this. 0: it is the source's own. Only for kinds with memory that can be
+    /// shared. The tensor takes such memory over instead of copying it again, its provenance says
+    /// that it was copied, and TA_COPY_NEVER is refused. For a DLPack tensor that is marked
+    /// IS_COPIED, 0 means `TA_REASON_PRODUCER`.
+    pub made: i32,
+    /// Zero.
+    pub reserved: i32,
 }

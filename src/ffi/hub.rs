@@ -5,7 +5,7 @@ use crate::dlpack::Managed;
 use crate::ffi::handle::{give, handle};
 use crate::ffi::options::{export_request, request};
 use crate::ffi::{guard, non_null, source};
-use crate::hub::{self, ExportRequest};
+use crate::hub::{self, ExportRequest, Origin};
 use crate::model::error::Result;
 use crate::model::tensor::Tensor;
 
@@ -65,7 +65,9 @@ pub unsafe extern "C" fn ta_asarray(
 /// On TA_OK `managed` has changed hands: its deleter runs once, on whatever thread drops the
 /// last share, or inside the call if the elements were copied. On any failure, an unknown major
 /// version included, it is still the caller's and untouched. Any 1.x is understood; a NULL
-/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. Everything from the
+/// deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. A tensor that its
+/// producer marks IS_COPIED is nobody else's: it is taken over as the copy that it is, with
+/// TA_REASON_PRODUCER, where nothing else must change, and TA_COPY_NEVER is refused. Everything from the
 /// lowest element to the highest must belong to one object: views may reach what lies between.
 ///
 /// \param managed  The tensor to take, not NULL.
@@ -214,7 +216,7 @@ unsafe fn take<M: Managed>(
     // SAFETY: NULL or a sized struct, by the caller's contract.
     let request = unsafe { request(options) }?;
     // SAFETY: NULL or initialised, by the caller's contract.
-    let source = unsafe { source::dlpack(managed, "managed", TA_ORIGIN_DLPACK) }?;
+    let source = unsafe { source::dlpack(managed, "managed", Origin::own(TA_ORIGIN_DLPACK)) }?;
     let outcome = hub::asarray(source, &request)?;
     // SAFETY: not NULL, and the caller vouches for one write.
     unsafe { give(outcome.settle(), out) };

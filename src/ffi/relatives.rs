@@ -4,7 +4,7 @@ use crate::abi::*;
 use crate::ffi::handle::{give, handle};
 use crate::ffi::options::request;
 use crate::ffi::{guard, non_null, source};
-use crate::hub::{self, Request, Source};
+use crate::hub::{self, Origin, Request, Source};
 use crate::model::plan::CopyMode;
 
 /// Makes a tensor over strided memory; never copies (like `torch.from_numpy`).
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn ta_from_array(
         // SAFETY: not NULL, and the caller vouches that it is initialised.
         let memory = unsafe { memory.read() };
         // SAFETY: the caller vouches for the pointers in it.
-        let source = unsafe { source::memory(&memory, TA_ORIGIN_MEMORY) }?;
+        let source = unsafe { source::memory(&memory, Origin::own(TA_ORIGIN_MEMORY)) }?;
         let outcome =
             hub::asarray(source, &Request { copy: CopyMode::Never, ..Request::default() })?;
         // SAFETY: not NULL, and the caller vouches for one write.

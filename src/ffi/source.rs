@@ -5,10 +5,12 @@ use crate::dlpack;
 use crate::ffi::options::{check_known, check_zero, outside, unknown};
 use crate::ffi::sequence::Callbacks;
 use crate::ffi::{extents, non_null, sized};
-use crate::hub::{Request, Source};
+use crate::hub::{Origin, Request, Source};
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
 use crate::model::owner::Claim;
+use crate::model::plan::Reason;
+use crate::model::provenance::reason_of;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 use crate::model::view::{Bytes, Description, Strides, View};
@@ -29,6 +31,8 @@ pub(super) unsafe fn parse<T>(
         TA_ORIGIN_TENSOR..=TA_ORIGIN_SEQUENCE => Ok(given.origin),
         other => Err(unknown("source.origin", other)),
     };
+    let made = made(&given)?;
+    let memory_of = |own: i32| Ok(Origin { code: origin(own)?, made });
     match given.kind {
         TA_SOURCE_TENSOR => {
             // SAFETY: the member that `kind` names.
@@ -42,7 +46,7 @@ pub(super) unsafe fn parse<T>(
             // SAFETY: the member that `kind` names.
             let given = unsafe { given.value.memory };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { memory(&given, origin(TA_ORIGIN_MEMORY)?) }?)
+            then(unsafe { memory(&given, memory_of(TA_ORIGIN_MEMORY)?) }?)
         }
         TA_SOURCE_TYPED_SCALAR => {
             // SAFETY: the member that `kind` names.
@@ -54,14 +58,14 @@ pub(super) unsafe fn parse<T>(
             // SAFETY: the member that `kind` names.
             let managed = unsafe { given.value.dlpack };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { dlpack(managed, "source.value.dlpack", origin(TA_ORIGIN_DLPACK)?) }?)
+            then(unsafe { dlpack(managed, "source.value.dlpack", memory_of(TA_ORIGIN_DLPACK)?) }?)
         }
         TA_SOURCE_DLPACK_LEGACY => {
             // SAFETY: the member that `kind` names.
             let managed = unsafe { given.value.dlpack_legacy };
             // SAFETY: passed on from this function's contract.
             then(unsafe {
-                dlpack(managed, "source.value.dlpack_legacy", origin(TA_ORIGIN_DLPACK)?)
+                dlpack(managed, "source.value.dlpack_legacy", memory_of(TA_ORIGIN_DLPACK)?)
             }?)
         }
         TA_SOURCE_BUFFER => {
@@ -69,7 +73,7 @@ pub(super) unsafe fn parse<T>(
             let given = unsafe { given.value.buffer };
             // SAFETY: passed on from this function's contract.
             let (bytes, claim) = unsafe { buffer(&given) }?;
-            then(Source::Buffer(bytes, claim, origin(TA_ORIGIN_BUFFER)?))
+            then(Source::Buffer(bytes, claim, memory_of(TA_ORIGIN_BUFFER)?))
         }
         TA_SOURCE_SCALAR => {
             // SAFETY: the member that `kind` names.
@@ -88,6 +92,26 @@ pub(super) unsafe fn parse<T>(
     }
 }
 
+/// Why the memory of a source was made for this call, if it was.
+fn made(given: &ta_source) -> Result<Option<Reason>> {
+    check_zero(given.reserved, "source.reserved")?;
+    if given.made == TA_REASON_NONE {
+        return Ok(None);
+    }
+    let has_memory = matches!(
+        given.kind,
+        TA_SOURCE_MEMORY | TA_SOURCE_DLPACK | TA_SOURCE_DLPACK_LEGACY | TA_SOURCE_BUFFER
+    );
+    if !has_memory {
+        let message = format_args!(
+            "source.made is {}, but a source of kind {} has no memory that could be taken over",
+            given.made, given.kind
+        );
+        return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
+    }
+    reason_of(given.made).map(Some).ok_or_else(|| unknown("source.made", given.made))
+}
+
 /// A DLPack tensor of either version.
 ///
 /// # Safety
@@ -95,19 +119,21 @@ pub(super) unsafe fn parse<T>(
 pub(super) unsafe fn dlpack<'a, M: dlpack::Managed>(
     managed: *mut M,
     argument: &'static str,
-    origin: i32,
+    origin: Origin,
 ) -> Result<Source<'a>> {
     let managed = non_null(managed, argument)?;
     // SAFETY: not NULL, so initialised by the caller's contract.
     let (view, claim) = unsafe { dlpack::look(managed) }?;
-    Ok(Source::Memory(view, claim, origin))
+    // DLPack promises that nobody but the consumer has such a copy.
+    let copied = (view.flags() & DLPACK_IS_COPIED != 0).then_some(Reason::Producer);
+    Ok(Source::Memory(view, claim, Origin { made: origin.made.or(copied), ..origin }))
 }
 
 /// Strided memory.
 ///
 /// # Safety
 /// What it describes is there for `'a`, and its release changes hands if the call succeeds.
-pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: i32) -> Result<Source<'a>> {
+pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: Origin) -> Result<Source<'a>> {
     const KNOWN: u64 = TA_MEMORY_READ_ONLY | TA_MEMORY_BYTE_SWAPPED | TA_MEMORY_SUBBYTE_PADDED;
     check_known(given.flags, KNOWN, "memory.flags")?;
     // SAFETY: NULL or ndim extents, by the caller's contract.

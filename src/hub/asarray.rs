@@ -2,7 +2,7 @@
 
 use crate::abi::*;
 use crate::convert::memory;
-use crate::hub::{Request, Sequence, Source, element, infer, refusal, stack};
+use crate::hub::{Origin, Request, Sequence, Source, element, infer, refusal, stack};
 use crate::model::alloc::Block;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
@@ -48,8 +48,8 @@ pub fn asarray(source: Source<'_>, request: &Request) -> Result<Outcome> {
     request.check_accepts(origin)?;
     match source {
         Source::Tensor(tensor) => of_tensor(tensor, request).map(Outcome::of),
-        Source::Memory(view, claim, _) => of_memory(view, claim, origin, request),
-        Source::Buffer(bytes, claim, _) => {
+        Source::Memory(view, claim, origin) => of_memory(view, claim, origin, request),
+        Source::Buffer(bytes, claim, origin) => {
             let dtype = request.dtype.unwrap_or(request.default_dtype);
             let shape = [bytes.count(dtype)?];
             of_memory(bytes.regroup(dtype, &shape)?, claim, origin, request)
@@ -88,7 +88,7 @@ pub fn frombuffer(
     of_memory(
         view,
         claim,
-        TA_ORIGIN_BUFFER,
+        Origin::own(TA_ORIGIN_BUFFER),
         &Request { copy: CopyMode::Never, ..Request::default() },
     )
 }
@@ -97,14 +97,17 @@ fn of_tensor(tensor: &Tensor, request: &Request) -> Result<Tensor> {
     let view = tensor.view();
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(tensor.requires_grad(), target.dtype)?;
-    match decide(target.facts(&view), request.demand()) {
+    match decide(target.facts(&view, None), request.demand()) {
         Plan::Alias if is_already(tensor, request, requires_grad) => Ok(tensor.clone()),
         // The caller's own tensor never changes: another flag is another handle.
         Plan::Alias => {
-            let draft = alias(&view, TA_ORIGIN_TENSOR, request, requires_grad)?;
+            let provenance = Provenance::alias(TA_ORIGIN_TENSOR);
+            let draft = share(&view, provenance, request, requires_grad)?;
             Ok(draft.adopt(Owner::Tensor(tensor.root())))
         }
-        Plan::Copy(reason) => copy(&view, target, TA_ORIGIN_TENSOR, reason, request, requires_grad),
+        Plan::Copy(reason) | Plan::Adopt(reason) => {
+            copy(&view, target, TA_ORIGIN_TENSOR, reason, request, requires_grad)
+        }
         Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
     }
 }
@@ -115,18 +118,21 @@ fn is_already(tensor: &Tensor, request: &Request, requires_grad: bool) -> bool {
     requires_grad == tensor.requires_grad() && request.mark(flags) == flags
 }
 
-fn of_memory(view: View<'_>, claim: Claim, origin: i32, request: &Request) -> Result<Outcome> {
+fn of_memory(view: View<'_>, claim: Claim, origin: Origin, request: &Request) -> Result<Outcome> {
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
-    match decide(target.facts(&view), request.demand()) {
-        Plan::Alias => {
-            let draft = alias(&view, origin, request, requires_grad)?;
-            Ok(Outcome::of(draft.adopt(claim.take())))
-        }
+    let take = |claim: Claim, provenance: Provenance| {
+        let draft = share(&view, provenance, request, requires_grad)?;
+        Ok(Outcome::of(draft.adopt(claim.take())))
+    };
+    match decide(target.facts(&view, origin.made), request.demand()) {
+        Plan::Alias => take(claim, Provenance::alias(origin.code)),
+        Plan::Adopt(reason) => take(claim, Provenance::copy(origin.code, reason)),
         Plan::Copy(reason) => {
-            let tensor = copy(&view, target, origin, reason, request, requires_grad)?;
+            let tensor = copy(&view, target, origin.code, reason, request, requires_grad)?;
             Ok(Outcome { tensor, spent: claim.take() })
         }
+        Plan::Refused(reason) if origin.made.is_some() => Err(refusal::of_made(reason)),
         Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
     }
 }
@@ -153,7 +159,7 @@ impl Target {
     }
 
     /// The source set against the target.
-    fn facts(self, view: &View<'_>) -> Facts {
+    fn facts(self, view: &View<'_>, made: Option<Reason>) -> Facts {
         Facts {
             not_memory: false,
             other_device: self.device != view.device(),
@@ -162,13 +168,18 @@ impl Target {
             odd_strides: view.has_odd_strides(),
             read_only: view.is_read_only(),
             not_contiguous: !view.is_contiguous(),
+            made,
         }
     }
 }
 
 /// A tensor over the view's memory, but for its owner.
-fn alias(view: &View<'_>, origin: i32, request: &Request, requires_grad: bool) -> Result<Draft> {
-    let provenance = Provenance::alias(origin);
+fn share(
+    view: &View<'_>,
+    provenance: Provenance,
+    request: &Request,
+    requires_grad: bool,
+) -> Result<Draft> {
     Draft::new(view, Marks { flags: request.mark(view.flags()), requires_grad, provenance })
 }
 

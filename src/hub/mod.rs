@@ -25,7 +25,7 @@ pub use export::{to_dlpack, to_dlpack_legacy};
 pub use item::item;
 pub use repr::{Style, repr};
 pub use request::{ExportRequest, Grad, Request};
-pub use source::{Sequence, Source};
+pub use source::{Origin, Sequence, Source};
 pub use view::view;
 pub use walk::CHUNK;
 pub use write::{copy_into, fill};

@@ -5,6 +5,7 @@ use crate::hub::asarray::Target;
 use crate::model::error::Error;
 use crate::model::layout::List;
 use crate::model::plan::Reason;
+use crate::model::provenance::{Provenance, reason_name};
 use crate::model::view::View;
 
 /// The contract quotes this text, full stop and all: programs look for it.
@@ -47,6 +48,24 @@ pub(super) fn refusal(reason: Reason, view: &View<'_>, target: Target) -> Error 
             "can't alias memory of shape {} that is not C-contiguous as contiguous",
             List(view.shape())
         )),
+        Reason::Producer => of_made(reason),
         Reason::NotMemory | Reason::Requested => text(format_args!("{OF_VALUES}")),
+    }
+}
+
+/// Why sharing was refused where the memory is no longer the source's own.
+#[cold]
+pub(super) fn of_made(reason: Reason) -> Error {
+    let text = |message: std::fmt::Arguments<'_>| Error::new(TA_ERR_CANNOT_ALIAS, message);
+    match reason {
+        Reason::Producer => {
+            text(format_args!("can't alias the source's memory: its producer gave a copy"))
+        }
+        _ => {
+            let reason = reason_name(Provenance::copy(0, reason).reason).to_string_lossy();
+            text(format_args!(
+                "can't alias the source's memory: it was copied for this call already, because of: {reason}"
+            ))
+        }
     }
 }

@@ -3,20 +3,37 @@
 use crate::abi::TA_ORIGIN_TENSOR;
 use crate::model::error::Result;
 use crate::model::owner::Claim;
+use crate::model::plan::Reason;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 use crate::model::view::{Bytes, View};
 
-/// Anything that becomes a tensor. Each memory says by a `TA_ORIGIN_…` what it came from.
+/// What memory came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// A `TA_ORIGIN_…`.
+    pub code: i32,
+    /// Why the memory was made for this call; `None`: it is the source's own.
+    pub made: Option<Reason>,
+}
+
+impl Origin {
+    /// The source's own memory.
+    pub fn own(code: i32) -> Origin {
+        Origin { code, made: None }
+    }
+}
+
+/// Anything that becomes a tensor. What is no memory says by a `TA_ORIGIN_…` what it came from.
 pub enum Source<'a> {
     /// A tensor of ours.
     Tensor(&'a Tensor),
     /// Memory with a layout, and the claim on it.
-    Memory(View<'a>, Claim, i32),
+    Memory(View<'a>, Claim, Origin),
     /// One element that has a dtype.
     TypedScalar(View<'a>, i32),
     /// Bytes, and the claim on them.
-    Buffer(Bytes<'a>, Claim, i32),
+    Buffer(Bytes<'a>, Claim, Origin),
     /// A number without a dtype.
     Scalar(Scalar, i32),
     /// A nested sequence.
@@ -50,9 +67,8 @@ impl Source<'_> {
     pub(super) fn origin(&self) -> i32 {
         match *self {
             Source::Tensor(_) => TA_ORIGIN_TENSOR,
-            Source::Memory(_, _, origin)
-            | Source::TypedScalar(_, origin)
-            | Source::Buffer(_, _, origin)
+            Source::Memory(_, _, origin) | Source::Buffer(_, _, origin) => origin.code,
+            Source::TypedScalar(_, origin)
             | Source::Scalar(_, origin)
             | Source::Sequence(_, origin) => origin,
         }

@@ -34,6 +34,8 @@ pub enum Reason {
     ReadOnly,
     /// Not C-contiguous, and a contiguous result was asked for.
     NotContiguous,
+    /// Whoever was asked for the memory gave a copy of it.
+    Producer,
 }
 
 /// What the source is, as far as the decision needs it. True means an obstacle.
@@ -53,6 +55,8 @@ pub struct Facts {
     pub read_only: bool,
     /// It is not C-contiguous.
     pub not_contiguous: bool,
+    /// It is a copy already, made for this call because of this: nobody else has it.
+    pub made: Option<Reason>,
 }
 
 /// What the caller demands of the result, as far as the decision needs it.
@@ -71,20 +75,24 @@ pub struct Demand {
 pub enum Plan {
     /// Share the memory.
     Alias,
+    /// Take over the memory, which is a copy already, made because of this.
+    Adopt(Reason),
     /// Copy, because of this.
     Copy(Reason),
     /// Neither: sharing was demanded, and this stands in the way.
     Refused(Reason),
 }
 
-/// Decides. The first obstacle, in the order of [`Reason`], is the one that is named.
+/// Decides. The first obstacle, in this order, is the one that is named.
 ///
-/// An explicit copy comes before the differences that it settles anyway, and under
-/// [`CopyMode::Never`] the device before the dtype, as PyTorch names them.
+/// An explicit copy comes before the differences that it settles anyway, a copy that was made
+/// before those that are left, and under [`CopyMode::Never`] the device before the dtype, as
+/// PyTorch names them.
 pub fn decide(facts: Facts, demand: Demand) -> Plan {
     let obstacles = [
         (facts.not_memory, Reason::NotMemory),
         (demand.copy == CopyMode::Always, Reason::Requested),
+        (facts.made.is_some(), facts.made.unwrap_or(Reason::Producer)),
         (facts.other_device, Reason::Device),
         (facts.other_dtype, Reason::Dtype),
         (facts.swapped, Reason::ByteOrder),
@@ -95,6 +103,21 @@ pub fn decide(facts: Facts, demand: Demand) -> Plan {
     match obstacles.iter().find(|(stands, _)| *stands) {
         None => Plan::Alias,
         Some(&(_, reason)) if demand.copy == CopyMode::Never => Plan::Refused(reason),
+        Some(&(_, reason)) if is_the_copy(facts, demand) => Plan::Adopt(reason),
         Some(&(_, reason)) => Plan::Copy(reason),
     }
+}
+
+/// Whether a copy was made already, and is all that is demanded. One that was asked for can be
+/// written and lies in order, as those do that are made here.
+fn is_the_copy(facts: Facts, demand: Demand) -> bool {
+    let requested = demand.copy == CopyMode::Always;
+    let differs = facts.not_memory
+        || facts.other_device
+        || facts.other_dtype
+        || facts.swapped
+        || facts.odd_strides
+        || (facts.read_only && (demand.writable || requested))
+        || (facts.not_contiguous && (demand.contiguous || requested));
+    facts.made.is_some() && !differs
 }

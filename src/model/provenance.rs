@@ -23,9 +23,26 @@ impl Provenance {
             Reason::ReadOnly => TA_REASON_READ_ONLY,
             Reason::NotContiguous => TA_REASON_NOT_CONTIGUOUS,
             Reason::NotMemory => TA_REASON_NOT_MEMORY,
+            Reason::Producer => TA_REASON_PRODUCER,
         };
         Provenance { origin, aliased: 0, reason, reserved: 0 }
     }
+}
+
+/// The reason that a `TA_REASON_…` is; `None` if it is none.
+pub fn reason_of(reason: i32) -> Option<Reason> {
+    Some(match reason {
+        TA_REASON_REQUESTED => Reason::Requested,
+        TA_REASON_DTYPE => Reason::Dtype,
+        TA_REASON_DEVICE => Reason::Device,
+        TA_REASON_BYTE_ORDER => Reason::ByteOrder,
+        TA_REASON_STRIDE_ALIGNMENT => Reason::StrideAlignment,
+        TA_REASON_READ_ONLY => Reason::ReadOnly,
+        TA_REASON_NOT_CONTIGUOUS => Reason::NotContiguous,
+        TA_REASON_NOT_MEMORY => Reason::NotMemory,
+        TA_REASON_PRODUCER => Reason::Producer,
+        _ => return None,
+    })
 }
 
 /// The name of a `TA_ORIGIN_…`, as the contract spells it.
@@ -58,6 +75,7 @@ pub fn reason_name(reason: i32) -> &'static CStr {
         TA_REASON_READ_ONLY => c"read-only",
         TA_REASON_NOT_CONTIGUOUS => c"not contiguous",
         TA_REASON_NOT_MEMORY => c"not memory",
+        TA_REASON_PRODUCER => c"producer",
         _ => c"unknown",
     }
 }

@@ -272,6 +272,98 @@ static void both_dlpack_structs_are_sources(void)
     CHECK(runs == 1);
 }
 
+/* A row of the table below: what of the six floats is asked, and what becomes of them. */
+struct made_row {
+    int32_t copy;
+    ta_dtype dtype;
+    uint64_t flags;
+    int32_t reason;
+    int taken_over;
+};
+
+/* Memory that was made for the call is a copy: it is not copied again unless it lacks something. */
+static void what_was_made_is_taken_over(void)
+{
+    const struct made_row rows[] = {
+        {TA_COPY_IF_NEEDED, ta_float32(), 0, TA_REASON_NOT_CONTIGUOUS, 1},
+        {TA_COPY_ALWAYS, ta_float32(), 0, TA_REASON_REQUESTED, 1},
+        {TA_COPY_ALWAYS, ta_float32(), TA_MEMORY_READ_ONLY, TA_REASON_REQUESTED, 0},
+        {TA_COPY_IF_NEEDED, ta_float32(), TA_MEMORY_READ_ONLY, TA_REASON_NOT_CONTIGUOUS, 1},
+        {TA_COPY_IF_NEEDED, ta_float64(), 0, TA_REASON_NOT_CONTIGUOUS, 0},
+    };
+    size_t row;
+    for (row = 0; row < sizeof rows / sizeof *rows; row++) {
+        int runs;
+        ta_memory memory = matrix(&runs);
+        ta_source source;
+        ta_options options = want_dtype(rows[row].dtype);
+        ta_tensor *tensor;
+        memory.flags |= rows[row].flags;
+        source = ta_source_memory(memory);
+        source.made = TA_REASON_NOT_CONTIGUOUS;
+        options.copy = rows[row].copy;
+
+        tensor = made(source, options);
+        CHECK(copied(tensor, TA_ORIGIN_MEMORY, rows[row].reason) && holds(tensor, SIX_VALUES));
+        CHECK((ta_data(tensor) == memory.data) == rows[row].taken_over);
+        CHECK(runs == !rows[row].taken_over);
+        ta_release(tensor);
+        CHECK(runs == 1);
+    }
+}
+
+static void what_was_made_cannot_be_shared(void)
+{
+    int runs;
+    ta_source source = ta_source_memory(matrix(&runs));
+    ta_options never = defaults();
+    never.copy = TA_COPY_NEVER;
+
+    source.made = TA_REASON_DEVICE;
+    refused(TA_ERR_CANNOT_ALIAS, source, never);
+    CHECK(strstr(error.message, "because of: device") != NULL);
+    source.made = 1000;
+    refused(TA_ERR_UNSUPPORTED, source, defaults());
+    source.made = TA_REASON_DEVICE;
+    source.reserved = 1;
+    refused(TA_ERR_INVALID_ARGUMENT, source, defaults());
+    source = ta_source_int(1);
+    source.made = TA_REASON_DEVICE;
+    refused(TA_ERR_INVALID_ARGUMENT, source, defaults());
+    CHECK(strstr(error.message, "source.made is 3") != NULL);
+    CHECK(runs == 0);
+}
+
+/* DLPack's IS_COPIED: the producer's copy is the consumer's, and shares nothing with the producer. */
+static void a_producers_copy_is_taken_over(void)
+{
+    int64_t shape[] = {2, 3};
+    float data[6];
+    int runs;
+    ta_source source = ta_source_make(TA_SOURCE_DLPACK);
+    ta_options never = defaults();
+    ta_tensor *tensor;
+    memcpy(data, SIX, sizeof data);
+    never.copy = TA_COPY_NEVER;
+
+    source.value.dlpack = lend(dl_tensor_of(data, DL_F32, 2, shape, NULL),
+                               DLPACK_FLAG_BITMASK_IS_COPIED, &runs);
+    refused(TA_ERR_CANNOT_ALIAS, source, never);
+    CHECK(runs == 0 && strstr(error.message, "its producer gave a copy") != NULL);
+    tensor = made(source, defaults());
+    CHECK(copied(tensor, TA_ORIGIN_DLPACK, TA_REASON_PRODUCER) && ta_data(tensor) == data);
+    ta_release(tensor);
+    CHECK(runs == 1);
+
+    source.value.dlpack = lend(dl_tensor_of(data, DL_F32, 2, shape, NULL),
+                               DLPACK_FLAG_BITMASK_IS_COPIED, &runs);
+    source.made = TA_REASON_DEVICE;
+    tensor = made(source, defaults());
+    CHECK(copied(tensor, TA_ORIGIN_DLPACK, TA_REASON_DEVICE) && ta_data(tensor) == data);
+    ta_release(tensor);
+    CHECK(runs == 1);
+}
+
 static void buffers_are_grouped_bytes(void)
 {
     static const int64_t six[] = {6}, three[] = {3}, none[] = {0};
@@ -574,6 +666,9 @@ int main(void)
     a_tensor_is_itself();
     typed_scalars_keep_their_dtype();
     both_dlpack_structs_are_sources();
+    what_was_made_is_taken_over();
+    what_was_made_cannot_be_shared();
+    a_producers_copy_is_taken_over();
     buffers_are_grouped_bytes();
     scalars_get_a_dtype();
     scalars_that_do_not_fit_are_named();

@@ -65,6 +65,11 @@ void memory() {
         CHECK(later.data() == big_endian + 2 && later.item<int>({1}) == 2);
         const Tensor named = asarray(Memory(big_endian, {4}).origin(Origin::numpy));
         CHECK(named.provenance().origin == Origin::numpy && named.provenance().aliased);
+        const Tensor made = asarray(Memory(big_endian, {4}).made(Reason::device));
+        CHECK(made.data() == big_endian && !made.provenance().aliased);
+        CHECK(made.provenance().reason == Reason::device);
+        CHECK(try_asarray(Memory(big_endian, {4}).made(Reason::producer),
+                          Options().copy(Copy::never)).status() == TA_ERR_CANNOT_ALIAS);
         const Tensor padded = from_array(
             Memory(static_cast<void *>(big_endian), float4_e2m1fn, {4}).subbyte_padded());
         CHECK((padded.info().flags & TA_TENSOR_SUBBYTE_PADDED) != 0);

@@ -121,5 +121,6 @@ pub(crate) unsafe fn text(text: *const c_char) -> String {
 /// A source that is all zero but for its size, kind and origin.
 #[inline]
 pub(crate) fn source(kind: i32, origin: i32, value: ta_source_value) -> ta_source {
-    ta_source { struct_size: size_of::<ta_source>(), kind, origin, value }
+    let struct_size = size_of::<ta_source>();
+    ta_source { struct_size, kind, origin, value, made: TA_REASON_NONE, reserved: 0 }
 }

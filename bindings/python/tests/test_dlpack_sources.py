@@ -55,8 +55,7 @@ def test_a_producer_is_asked_to_move_what_is_wanted_elsewhere():
     tensor = tarray.asarray(speaker, device="cpu")
 
     assert speaker.asked == [{"max_version": (1, 3), "dl_device": (1, 0)}]
-    assert not tensor.provenance.aliased
-    assert speaker.lent.deleted == 1
+    assert tensor.provenance == ("dlpack", False, "device")
 
 
 def test_device_memory_is_carried_with_its_stream():
@@ -82,7 +81,7 @@ def test_producers_without_keywords(producer, versioned):
 def test_a_copy_is_no_alias():
     speaker = Speaker(Lent(flags=COPIED))
 
-    with pytest.raises(ValueError, match="exported a copy"):
+    with pytest.raises(ValueError, match="gave a copy"):
         tarray.asarray(speaker, copy=False)
     assert tarray.asarray(speaker).shape == (2, 3)
 
@@ -154,7 +153,7 @@ def test_a_copy_from_a_table_is_no_alias():
     exported = Lent(flags=COPIED)
     thing = with_table(lambda given: exported)()
 
-    with pytest.raises(ValueError, match="exported a copy"):
+    with pytest.raises(ValueError, match="gave a copy"):
         tarray.asarray(thing, copy=False)
     assert exported.deleted == 1
     assert tarray.asarray(thing).shape == (2, 3)

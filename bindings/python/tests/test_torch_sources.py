@@ -48,7 +48,7 @@ def test_lazy_values_are_resolved_by_a_copy():
     numbers = torch.tensor([1 + 2j, 3 - 4j])
     for source, expected in [(numbers.conj(), [1 - 2j, 3 + 4j]), (numbers.conj().imag, [-2.0, 4.0])]:
         tensor = tarray.asarray(source)
-        assert not tensor.provenance.aliased
+        assert tensor.provenance == ("dlpack", False, "not memory")
         held = ctypes.string_at(tensor.data_ptr(), tensor.nbytes)
         assert torch.frombuffer(bytearray(held), dtype=source.dtype).tolist() == expected
         with pytest.raises(ValueError, match="bit is set"):

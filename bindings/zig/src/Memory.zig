@@ -6,6 +6,7 @@ const c = @import("tarray_c");
 const Device = @import("device.zig").Device;
 const DType = @import("dtype.zig").DType;
 const Owner = @import("Owner.zig");
+const Reason = @import("provenance.zig").Reason;
 
 const Memory = @This();
 
@@ -24,6 +25,9 @@ read_only: bool = false,
 byte_swapped: bool = false,
 /// Elements smaller than a byte stand in a byte each (else packed).
 subbyte_padded: bool = false,
+/// Why it is no longer the source's own, if the elements were gathered, moved or computed for this
+/// call: it is then taken over as the copy that it is. For `asarray`.
+made: Reason = .none,
 /// `null`: the memory outlives every tensor over it.
 owner: ?Owner = null,
 

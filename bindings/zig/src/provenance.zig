@@ -51,6 +51,8 @@ pub const Reason = enum(i32) {
     not_contiguous = c.TA_REASON_NOT_CONTIGUOUS,
     /// A scalar or a sequence has no memory to share.
     not_memory = c.TA_REASON_NOT_MEMORY,
+    /// Whoever was asked for the memory gave a copy of it.
+    producer = c.TA_REASON_PRODUCER,
     _,
 
     /// Prints the library's name for it through `{f}`; nothing for `none`.

@@ -44,7 +44,7 @@ pub fn describe(comptime T: type, value: *const T, scratch: *Scratch(T)) c.ta_so
     return switch (comptime kindOf(T)) {
         .described => value.*,
         .tensor => made(c.TA_SOURCE_TENSOR, .{ .tensor = value.handle }),
-        .memory => made(c.TA_SOURCE_MEMORY, .{ .memory = value.raw() }),
+        .memory => memoryOf(value.*),
         .buffer => made(c.TA_SOURCE_BUFFER, .{ .buffer = value.raw() }),
         .dlpack => made(c.TA_SOURCE_DLPACK, .{ .dlpack = value.* }),
         .dlpack_legacy => made(c.TA_SOURCE_DLPACK_LEGACY, .{ .dlpack_legacy = value.* }),
@@ -93,7 +93,17 @@ fn Child(comptime Pointer: type) type {
 }
 
 fn made(kind: i32, value: c.ta_source_value) c.ta_source {
-    return .{ .struct_size = @sizeOf(c.ta_source), .kind = kind, .origin = 0, .value = value };
+    var source = std.mem.zeroes(c.ta_source);
+    source.struct_size = @sizeOf(c.ta_source);
+    source.kind = kind;
+    source.value = value;
+    return source;
+}
+
+fn memoryOf(memory: Memory) c.ta_source {
+    var source = made(c.TA_SOURCE_MEMORY, .{ .memory = memory.raw() });
+    source.made = @backingInt(memory.made);
+    return source;
 }
 
 fn typedScalar(comptime T: type, value: *const T) c.ta_source {
@@ -130,5 +140,5 @@ fn strided(
         .dtype = dtypeOf(Element),
         .read_only = @typeInfo(Pointer).pointer.attrs.@"const",
     };
-    return made(c.TA_SOURCE_MEMORY, .{ .memory = memory.raw() });
+    return memoryOf(memory);
 }

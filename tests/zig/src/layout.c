@@ -133,6 +133,8 @@ const struct field layout_fields[] = {
     FIELD(ta_source, kind),
     FIELD(ta_source, origin),
     FIELD(ta_source, value),
+    FIELD(ta_source, made),
+    FIELD(ta_source, reserved),
     TYPE(ta_options),
     FIELD(ta_options, struct_size),
     FIELD(ta_options, dtype),

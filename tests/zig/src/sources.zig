@@ -198,6 +198,27 @@ test "memory of another byte order is swapped, never misread" {
     try expectError(error.CannotAlias, tarray.asarray(memory, .{ .copy = .never }, null));
 }
 
+test "memory that was made for the call is taken over as the copy that it is" {
+    defer alive.expectNone();
+    var gathered = [_]f32{ 1, 2, 3 };
+    const memory: tarray.Memory = .{
+        .data = &gathered,
+        .shape = &.{3},
+        .dtype = .float32,
+        .made = .not_contiguous,
+    };
+
+    const tensor = try tarray.asarray(memory, .{}, null);
+    defer tensor.deinit();
+
+    try expectEqual(
+        tarray.Provenance{ .origin = .memory, .aliased = false, .reason = .not_contiguous },
+        tensor.provenance(),
+    );
+    try expectEqual(@as(?*const anyopaque, &gathered), tensor.data());
+    try expectError(error.CannotAlias, tarray.asarray(memory, .{ .copy = .never }, null));
+}
+
 test "a type of one element may declare its own dtype" {
     defer alive.expectNone();
     const E4M3 = packed struct(u8) {

@@ -235,7 +235,9 @@ fn of_method<'a>(
     };
     match loaded::types(py)? {
         Some(numpy) if numpy.is_array(&array) => {
-            numpy::array::described(&array, TA_ORIGIN_ARRAY_INTERFACE)
+            let is_fresh = numpy::array::is_sole_owner(&array);
+            let seen = numpy::array::described(&array, TA_ORIGIN_ARRAY_INTERFACE)?;
+            Ok(if is_fresh { seen.made(TA_REASON_PRODUCER) } else { seen })
         }
         _ => {
             let (class, given) = (type_name(object), type_name(&array));

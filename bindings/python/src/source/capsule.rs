@@ -96,6 +96,16 @@ impl Managed {
         }
     }
 
+    /// Whether its producer marked it as a copy. Of another major version only that version is
+    /// known: the library will say that it does not know the rest.
+    pub(super) fn says_copied(self) -> bool {
+        let Managed::Versioned(tensor) = self else { return false };
+        // SAFETY: a tensor by its capsule's name; the version comes first in all versions.
+        let major = unsafe { (*tensor).version.major };
+        // SAFETY: a live tensor of our major version, so of this layout.
+        major == DLPACK_VERSION.major && unsafe { (*tensor).flags.bits() } & DLPACK_IS_COPIED != 0
+    }
+
     fn source(self) -> ta_source {
         let (kind, value) = match self {
             Managed::Versioned(dlpack) => (TA_SOURCE_DLPACK, ta_source_value { dlpack }),

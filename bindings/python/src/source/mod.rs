@@ -53,24 +53,6 @@ pub(crate) enum Loan<'a> {
 pub(crate) trait Kept {
     /// The library has taken what is its to take: let the rest go.
     fn taken(self: Box<Self>);
-
-    /// Whether the memory was made for this call: sharing it would not be sharing the source's.
-    fn is_made(&self) -> bool {
-        false
-    }
-}
-
-/// A loan of memory that was made for this call only.
-struct Made<'a>(Loan<'a>);
-
-impl Kept for Made<'_> {
-    fn taken(self: Box<Self>) {
-        self.0.taken();
-    }
-
-    fn is_made(&self) -> bool {
-        true
-    }
 }
 
 /// A strong reference that goes to the library.
@@ -111,9 +93,10 @@ impl<'a> Seen<'a> {
         Seen { source, loan: Loan::Nothing }
     }
 
-    /// The same source, of memory that was made for this call: the tensor will be a copy of it.
-    pub(crate) fn copied(self) -> Seen<'a> {
-        Seen { source: self.source, loan: Loan::Kept(Box::new(Made(self.loan))) }
+    /// The same source, of memory that was made for this call, because of this `TA_REASON_…`.
+    pub(crate) fn made(mut self, reason: i32) -> Seen<'a> {
+        self.source.made = reason;
+        self
     }
 
     /// Hands the source to the library.
@@ -123,11 +106,7 @@ impl<'a> Seen<'a> {
     /// it was.
     #[inline]
     pub(crate) fn take(self, request: &Request) -> Result<Handle> {
-        let mut options = request.options;
-        if matches!(&self.loan, Loan::Kept(kept) if kept.is_made()) {
-            options.copy = TA_COPY_ALWAYS;
-        }
-        let (source, options) = (&raw const self.source, &raw const options);
+        let (source, options) = (&raw const self.source, &raw const request.options);
         // SAFETY: the source was filled by a `look`, whose loan holds what it borrows.
         let make = |out, err| unsafe { c::ta_asarray(source, options, out, err) };
         // SAFETY: that function writes a share on TA_OK.

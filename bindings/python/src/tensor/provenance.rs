@@ -22,7 +22,7 @@ pub(crate) fn class<'py>(py: Python<'py>) -> Result<&'py Bound<'py, PyType>> {
         let mut fields = [
             field(c"source", c"What it was made from, like 'numpy'."),
             field(c"aliased", c"Whether it shares the source's memory."),
-            field(c"reason", c"Why it was copied, like 'dtype'; None if it was not."),
+            field(c"reason", c"Why it was copied, like 'dtype'; None if it was not. 'producer': the source itself gave a copy."),
             ffi::PyStructSequence_Field { name: std::ptr::null(), doc: std::ptr::null() },
         ];
         let mut description = ffi::PyStructSequence_Desc {

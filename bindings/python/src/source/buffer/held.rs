@@ -98,27 +98,18 @@ impl Held {
         unsafe { ffi::PyBuffer_IsContiguous(self.0, b'C'.cast_signed()) != 0 }
     }
 
-    /// All bytes, in C order.
+    /// Writes all bytes to `target`, in C order.
     ///
     /// # Errors
-    /// `MemoryError`.
-    pub(crate) fn gathered(&self, py: Python<'_>) -> Result<Vec<u8>> {
-        let mut bytes = Vec::<u8>::new();
-        let size = self.size();
-        bytes.try_reserve_exact(size).map_err(|_| {
-            Failure::Status(TA_ERR_OUT_OF_MEMORY, format!("no memory for {size} bytes"))
-        })?;
-        let target = bytes.as_mut_ptr().cast();
-        let order = b'C'.cast_signed();
-        // SAFETY: room for the bytes of a filled view.
-        let answer: c_int =
-            unsafe { ffi::PyBuffer_ToContiguous(target, self.0, self.view().len, order) };
-        if answer != 0 {
-            return Err(Failure::Raised(PyErr::fetch(py)));
-        }
-        // SAFETY: written above.
-        unsafe { bytes.set_len(size) };
-        Ok(bytes)
+    /// What the interpreter raises.
+    ///
+    /// # Safety
+    /// `target` has room for [`Held::size`] bytes.
+    pub(super) unsafe fn gather(&self, target: *mut c_void, py: Python<'_>) -> Result<()> {
+        let (size, order) = (self.view().len, b'C'.cast_signed());
+        // SAFETY: a filled view, and the caller vouches for the room.
+        let answer: c_int = unsafe { ffi::PyBuffer_ToContiguous(target, self.0, size, order) };
+        if answer == 0 { Ok(()) } else { Err(Failure::Raised(PyErr::fetch(py))) }
     }
 
     /// The `owner` of a source, with [`release`] as its `release`.

@@ -1,6 +1,7 @@
 //! The buffer protocol: bytes, grouped by the size of a dtype, whatever the buffer says they are.
 
 pub(crate) mod format;
+mod gathered;
 mod held;
 mod warning;
 
@@ -12,8 +13,9 @@ use crate::c;
 use crate::dtype;
 use crate::error::{Failure, Result, type_name};
 use crate::options::Request;
-use crate::source::{Kept, Loan, Seen};
+use crate::source::{Loan, Seen};
 
+use gathered::Gathered;
 pub(crate) use held::{Held, release};
 pub(crate) use warning::class as format_warning;
 
@@ -38,8 +40,7 @@ pub(super) fn look<'a>(
     if request.options.copy == TA_COPY_NEVER {
         return Err(refusal(object));
     }
-    let gathered = Gathered(held.gathered(object.py())?);
-    Ok(Some(gathered.seen().copied()))
+    Ok(Some(Gathered::of(&held, object.py())?.seen()))
 }
 
 /// Whether an object exports a buffer.
@@ -68,27 +69,4 @@ pub(crate) fn refusal(object: &Bound<'_, PyAny>) -> Failure {
     let class = type_name(object);
     let message = format!("can't alias a {class} as bytes: they are not C-contiguous");
     Failure::Status(TA_ERR_CANNOT_ALIAS, message)
-}
-
-/// The bytes of a strided buffer in C order, during the call.
-struct Gathered(Vec<u8>);
-
-impl Gathered {
-    fn seen<'a>(mut self) -> Seen<'a> {
-        let buffer = ta_buffer {
-            data: self.0.as_mut_ptr().cast(),
-            size_bytes: self.0.len(),
-            flags: 0,
-            reserved: [0; 2],
-            owner: std::ptr::null_mut(),
-            release: None,
-        };
-        let source = c::source(TA_SOURCE_BUFFER, TA_ORIGIN_BUFFER, ta_source_value { buffer });
-        Seen { source, loan: Loan::Kept(Box::new(self)) }
-    }
-}
-
-impl Kept for Gathered {
-    /// Nothing is taken: the bytes are copied.
-    fn taken(self: Box<Self>) {}
 }

@@ -10,7 +10,6 @@ use pyo3::prelude::*;
 use crate::abi::*;
 use crate::c;
 use crate::error::{Failure, Result};
-use crate::source::dlpack::method;
 use crate::source::{Kept, Loan, Seen, attribute};
 
 /// A function that makes a DLPack tensor of an object of its type.
@@ -86,12 +85,6 @@ impl Exported {
         // SAFETY: a live tensor of our version.
         let device: ta_device = unsafe { (*self.0.as_ptr()).dl_tensor.device }.into();
         device.device_type == TA_DEVICE_CPU
-    }
-
-    /// Whether its producer marked it as a copy.
-    pub(super) fn says_copied(&self) -> bool {
-        // SAFETY: a live tensor.
-        unsafe { method::says_copied(self.0.as_ptr()) }
     }
 
     /// The source that it is.

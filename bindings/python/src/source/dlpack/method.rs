@@ -41,46 +41,22 @@ pub(super) fn export<'a>(
     method: &Bound<'a, PyAny>,
     request: &Request,
 ) -> Result<Seen<'a>> {
-    let asked = Asked::of(device(object)?, request);
+    let source = device(object)?;
+    let asked = Asked::of(source, request);
     let capsule = asked.call(method)?;
     if !capsule::is_capsule(&capsule) {
         let (class, given) = (type_name(object), type_name(&capsule));
         return Err(Failure::kind(format!("__dlpack__ of {class} gave {given}, not a capsule")));
     }
     let claim = Claim::of(&capsule)?;
-    if let Managed::Versioned(tensor) = claim.managed
-        && asked.alias
-        // SAFETY: a tensor by its capsule's name.
-        && unsafe { says_copied(tensor) }
-    {
-        return Err(copied_anyway(object));
-    }
+    let moved = asked.moves(source) || (asked.device.is_some() && claim.managed.says_copied());
     let seen = match claim.managed {
         Managed::Legacy(tensor) if legacy::is_immutable(object)? => {
             legacy::read_only(claim, tensor)
         }
         _ => claim.seen(),
     };
-    Ok(if asked.device.is_some() { seen.copied() } else { seen })
-}
-
-/// Whether a producer marked its tensor as a copy. Of another major version only that version is
-/// known: the library will say that it does not know the rest.
-///
-/// # Safety
-/// `tensor` is a live DLPack tensor, of any version.
-pub(super) unsafe fn says_copied(tensor: *const DLManagedTensorVersioned) -> bool {
-    // SAFETY: the version comes first in all versions.
-    let major = unsafe { (*tensor).version.major };
-    // SAFETY: a live tensor of our major version, so of this layout.
-    major == DLPACK_VERSION.major && unsafe { (*tensor).flags.bits() } & DLPACK_IS_COPIED != 0
-}
-
-/// The failure of a producer that was asked for its memory, and gave a copy.
-#[cold]
-pub(super) fn copied_anyway(object: &Bound<'_, PyAny>) -> Failure {
-    let message = format!("can't alias the memory of {}: it exported a copy", type_name(object));
-    Failure::Status(TA_ERR_CANNOT_ALIAS, message)
+    Ok(if moved { seen.made(TA_REASON_DEVICE) } else { seen })
 }
 
 /// What is asked beside the newest version.
@@ -105,6 +81,15 @@ impl Asked {
             _ => None,
         };
         Asked { alias, device: (elsewhere && !alias).then_some(wanted), stream }
+    }
+
+    /// Whether elements get to the device that was asked for by a copy alone, even if the producer
+    /// does not mark it as one (PyTorch does not): these devices have memory of their own.
+    fn moves(&self, source: Option<ta_device>) -> bool {
+        let is_apart = |device: Option<ta_device>| {
+            device.is_some_and(|it| matches!(it.device_type, TA_DEVICE_CUDA | TA_DEVICE_ROCM))
+        };
+        self.device.is_some() && (is_apart(source) || is_apart(self.device))
     }
 
     fn call<'py>(&self, method: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {

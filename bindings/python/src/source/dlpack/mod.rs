@@ -82,7 +82,8 @@ impl Producer {
             if request.options.copy == TA_COPY_NEVER {
                 return Err(lazy());
             }
-            return Producer::run_anew(&torch::resolved(object)?, request).map(Seen::copied);
+            let seen = Producer::run_anew(&torch::resolved(object)?, request)?;
+            return Ok(seen.made(TA_REASON_NOT_MEMORY));
         }
         // Its own `__dlpack__` refuses what requires grad, and its table does not look.
         match facts.requires_grad {
@@ -106,12 +107,7 @@ impl Producer {
         let method = || method::of(object);
         let Some(table) = self.table else { return by_method(object, method()?, request) };
         match table.run(object) {
-            Ok(exported) if exported.is_on_cpu() => {
-                match request.options.copy == TA_COPY_NEVER && exported.says_copied() {
-                    true => Err(method::copied_anyway(object)),
-                    false => Ok(exported.seen()),
-                }
-            }
+            Ok(exported) if exported.is_on_cpu() => Ok(exported.seen()),
             // The table does not wait for a device: `__dlpack__` does.
             Ok(_) => by_method(object, method()?, request),
             // `__dlpack__` refuses as the standard wants it.

@@ -27,6 +27,8 @@ pub(super) struct Fields {
     flags: c_int,
 }
 
+/// `NPY_ARRAY_OWNDATA`
+const OWNDATA: c_int = 0x0004;
 /// `NPY_ARRAY_WRITEABLE`
 const WRITEABLE: c_int = 0x0400;
 
@@ -72,6 +74,15 @@ pub(crate) fn described<'a>(object: &Bound<'a, PyAny>, origin: i32) -> Result<Se
     };
     let source = c::source(TA_SOURCE_MEMORY, origin, ta_source_value { memory });
     Ok(Seen { source, loan: Loan::Object(reference) })
+}
+
+/// Whether an array is the only one that knows its memory: it has allocated it, and nobody but the
+/// caller has the array.
+pub(crate) fn is_sole_owner(array: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: an array, by the caller's look at it, so it begins with these fields.
+    let flags = unsafe { (*array.as_ptr().cast::<Fields>()).flags };
+    // SAFETY: a live object.
+    flags & OWNDATA != 0 && unsafe { ffi::Py_REFCNT(array.as_ptr()) } == 1
 }
 
 /// A mask would be lost. `numpy.ma` is loaded if there is a masked array.
