@@ -112,13 +112,14 @@ pub const TA_ERR_RAGGED: ta_status = 7;
 /// A source of a kind that is not accepted here (a type error in most languages).
 pub const TA_ERR_KIND: ta_status = 8;
 
-/// A write to a tensor that is read-only, requires grad, or has elements that share memory.
+/// A write to a tensor that is read-only, or has elements that share memory.
 pub const TA_ERR_NOT_WRITABLE: ta_status = 9;
 
 /// A callback of the host failed without a status of its own.
 pub const TA_ERR_CALLBACK: ta_status = 10;
 
-/// A gradient is required of elements that cannot have one: only floating and complex ones can.
+/// Gradients stand in the way: required of elements that cannot have one, to be written in place,
+/// of another shape than their tensor, or of a graph that has been released.
 pub const TA_ERR_GRAD: ta_status = 11;
 
 /// Sharing memory was demanded and is impossible; the message names the reason.
@@ -318,6 +319,9 @@ pub const TA_REASON_NOT_MEMORY: i32 = 8;
 /// what it exports as a copy, an object that computes an array.
 pub const TA_REASON_PRODUCER: i32 = 9;
 
+/// Not copied at all, but computed: the result of an operation.
+pub const TA_REASON_COMPUTED: i32 = 10;
+
 /// How a tensor came about.
 pub const ta_provenance = extern struct {
     /// One of `TA_ORIGIN_…`: what it was made from.
@@ -344,6 +348,9 @@ pub const TA_TENSOR_REQUIRES_GRAD: u64 = 8;
 
 /// Elements smaller than a byte stand in a byte each (else packed).
 pub const TA_TENSOR_SUBBYTE_PADDED: u64 = 16;
+
+/// No recorded operation made it: it has no node, and its gradient, if any, is kept by itself.
+pub const TA_TENSOR_LEAF: u64 = 32;
 
 /// Everything there is to know about a tensor. Pointers are valid as long as the handle is.
 pub const ta_info = extern struct {
@@ -747,6 +754,59 @@ pub const ta_repr_options = extern struct {
     default_dtype: ta_dtype,
     /// Zero.
     reserved: i32,
+};
+
+// Histories //
+
+/// A recorded operation: the `grad_fn` of the tensor that it made. Opaque and reference-counted,
+/// given up with `ta_node_release`. Facts of a node never change, except that a backward pass
+/// releases what it saved.
+pub const ta_node = opaque {};
+
+/// An input that required no gradient, or none at all.
+pub const TA_INPUT_NONE: i32 = 0;
+
+/// An input that another recorded operation made.
+pub const TA_INPUT_NODE: i32 = 1;
+
+/// An input that is a leaf.
+pub const TA_INPUT_LEAF: i32 = 2;
+
+/// An operation that the host has computed by itself, and can differentiate. Zero-initialise it.
+///
+/// When `ta_record` returns `TA_OK`, `user_data` belongs to the library: `drop(user_data)` runs
+/// exactly once. After any other status it is still the caller's.
+pub const ta_operation = extern struct {
+    /// `sizeof(ta_operation)`.
+    struct_size: usize,
+    /// What its node is called, like `ExpBackward0`; copied. Not NULL.
+    name: [*c]const u8,
+    /// The tensors that it was computed from, `num_inputs` live handles. Borrowed: the node keeps their
+    /// places in the graph, not the tensors. NULL only if there are none.
+    inputs: ?*const ?*const ta_tensor,
+    /// How many; 0 makes a door: gradients leave this library's graph through `backward`.
+    num_inputs: usize,
+    /// Writes the gradients of the inputs. Not NULL.
+    ///
+    /// `grad_output` is the gradient of the result, borrowed during the call: in the result's shape,
+    /// dtype and device, with any strides. `needed[i]` is 1 if input `i` takes a gradient, else 0.
+    /// `grad_inputs` arrives with `num_inputs` times NULL; a handle that is written there is the
+    /// library's, also when the callback fails; NULL stands for zero. A gradient may have another dtype
+    /// than its input, and a shape that the input's broadcasts to: it is converted and added up.
+    ///
+    /// Returns `TA_OK` or a failure (with a message in `err`, if it has one; a status that is not a
+    /// `TA_ERR_…` becomes `TA_ERR_CALLBACK`): the backward pass then changes nothing. Runs on the thread
+    /// that called `ta_backward`, with no lock held and nothing recorded; may call any function of this
+    /// library, and run on several threads at once; must not unwind or longjmp.
+    backward: ?*const fn (user_data: ?*anyopaque, grad_output: ?*const ta_tensor, needed: [*c]const i32, grad_inputs: ?*?*ta_tensor, num_inputs: usize, err: ?*ta_error) callconv(.c) ta_status,
+    /// First argument of the callbacks; otherwise never looked at.
+    user_data: ?*anyopaque,
+    /// Lets `user_data` go: when a backward pass without `retain_graph` has succeeded, when the node
+    /// goes, or inside `ta_record` if nothing is recorded. May run on any thread; must not unwind.
+    /// NULL: nothing to let go.
+    drop: ?*const fn (user_data: ?*anyopaque) callconv(.c) void,
+    /// Zero.
+    reserved: u64,
 };
 
 // The hub //
@@ -1239,7 +1299,8 @@ pub extern fn ta_reason_name(
 /// inside it (like `torch.as_strided`, but checked).
 ///
 /// The view may reach exactly the elements between the lowest and the highest that `tensor`
-/// itself reaches. It shares the memory, is read-only if `tensor` is, and does not require grad.
+/// itself reaches. It shares the memory, and is read-only if `tensor` is. Of a tensor that requires
+/// grad, while operations are recorded on this thread, it has a history: `AsStridedBackward0`.
 ///
 /// \param tensor   Live handle, not NULL. Borrowed; the view keeps the memory alive by itself.
 /// \param ndim     Number of axes of the view, 0 to TA_MAX_NDIM.
@@ -1268,6 +1329,34 @@ pub extern fn ta_view(
     err: ?*ta_error,
 ) ta_status;
 
+/// ta_view, with a name for what was done: a binding that offers views of its own (`Tensor.t`, an index)
+/// calls their nodes as PyTorch does, `TransposeBackward0` or `SelectBackward0`.
+///
+/// \param tensor   Live handle, not NULL. Borrowed; the view keeps the memory alive by itself.
+/// \param name     What the view's node is called, if it has one. Copied; not NULL.
+/// \param ndim     As in ta_view.
+/// \param shape    As in ta_view.
+/// \param strides  As in ta_view.
+/// \param offset   As in ta_view.
+/// \param out      Receives the view, not NULL. Written only on TA_OK; ta_release it.
+/// \param err      Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT  `tensor`, `name`, `out`, or `shape` is NULL.
+/// \retval TA_ERR_…              Else as ta_view.
+///
+/// Since: ABI 0.
+pub extern fn ta_view_named(
+    tensor: ?*const ta_tensor,
+    name: [*c]const u8,
+    ndim: i32,
+    shape: [*c]const i64,
+    strides: [*c]const i64,
+    offset: i64,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
 /// Copies the elements of one tensor into another, converting and broadcasting (like
 /// `Tensor.copy_`). Memory that the two share is read before it is written.
 ///
@@ -1278,8 +1367,10 @@ pub extern fn ta_view(
 /// \retval TA_OK                    Copied.
 /// \retval TA_ERR_NULL_ARGUMENT     `target` or `source` is NULL.
 /// \retval TA_ERR_INVALID_ARGUMENT  The shapes do not broadcast.
-/// \retval TA_ERR_NOT_WRITABLE      The target is read-only, requires grad, or several of its
-///                                  elements share one place in memory.
+/// \retval TA_ERR_NOT_WRITABLE      The target is read-only, or several of its elements share one
+///                                  place in memory.
+/// \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
+///                                  operations are recorded on this thread (ta_set_grad_enabled).
 /// \retval TA_ERR_DTYPE             There is no conversion between the two dtypes.
 /// \retval TA_ERR_DEVICE            No backend here can read or write the memory.
 /// \retval TA_ERR_OUT_OF_MEMORY     The two overlap, and memory to copy through could not be had.
@@ -1302,8 +1393,10 @@ pub extern fn ta_copy_into(
 /// \retval TA_ERR_NULL_ARGUMENT     `target` or `value` is NULL.
 /// \retval TA_ERR_INVALID_ARGUMENT  `value->kind` is none of TA_SCALAR_….
 /// \retval TA_ERR_OVERFLOW          The value does not fit the dtype.
-/// \retval TA_ERR_NOT_WRITABLE      The target is read-only, requires grad, or several of its
-///                                  elements share one place in memory.
+/// \retval TA_ERR_NOT_WRITABLE      The target is read-only, or several of its elements share one
+///                                  place in memory.
+/// \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
+///                                  operations are recorded on this thread (ta_set_grad_enabled).
 /// \retval TA_ERR_DTYPE             The dtype cannot hold such a value.
 /// \retval TA_ERR_DEVICE            No backend here can write the memory.
 ///
@@ -1314,6 +1407,421 @@ pub extern fn ta_fill(
     value: ?*const ta_scalar,
     err: ?*ta_error,
 ) ta_status;
+
+// Gradients //
+
+/// Whether a tensor requires a gradient.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return 1 or 0; 0 for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_requires_grad(
+    tensor: ?*const ta_tensor,
+) i32;
+
+/// Changes whether a leaf requires a gradient (like `Tensor.requires_grad_`). What was recorded before
+/// stays as it was; a gradient on its way to a leaf that requires none any more is dropped.
+///
+/// \param tensor         Live handle, not NULL.
+/// \param requires_grad  0 or not.
+/// \param err            Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 Set; for a tensor with a history, it was 1 and stays so.
+/// \retval TA_ERR_NULL_ARGUMENT  `tensor` is NULL.
+/// \retval TA_ERR_GRAD           Elements that cannot have a gradient, or 0 for a tensor with a
+///                               history: ta_detach it instead.
+///
+/// Since: ABI 0.
+pub extern fn ta_set_requires_grad(
+    tensor: ?*ta_tensor,
+    requires_grad: i32,
+    err: ?*ta_error,
+) ta_status;
+
+/// Whether no recorded operation made a tensor.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return 1 or 0; 1 for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_is_leaf(
+    tensor: ?*const ta_tensor,
+) i32;
+
+/// Makes another handle over the same memory, without a history: a leaf that requires no gradient
+/// (like `Tensor.detach`).
+///
+/// \param tensor  Live handle, not NULL. Borrowed.
+/// \param out     Receives the handle, not NULL. Written only on TA_OK; ta_release it.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT  `tensor` or `out` is NULL.
+/// \retval TA_ERR_OUT_OF_MEMORY  Memory for the handle could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_detach(
+    tensor: ?*const ta_tensor,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// The gradient that has arrived at a leaf.
+///
+/// A later backward pass does not change it: the sum is a tensor of its own, and this function then
+/// returns that (PyTorch adds in place).
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return A share in it, to be released; NULL if there is none, and for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_grad(
+    tensor: ?*const ta_tensor,
+) ?*ta_tensor;
+
+/// Replaces the gradient of a leaf; what was there is released.
+///
+/// \param tensor  Live handle, not NULL.
+/// \param grad    What it is to be: of the tensor's shape, dtype and device, without a history.
+///                Shared, not copied. NULL clears it.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 Set.
+/// \retval TA_ERR_NULL_ARGUMENT  `tensor` is NULL.
+/// \retval TA_ERR_GRAD           The tensor is no leaf or its elements cannot have a gradient, or
+///                               `grad` cannot be it; the message says why.
+///
+/// Since: ABI 0.
+pub extern fn ta_set_grad(
+    tensor: ?*ta_tensor,
+    grad: ?*const ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Computes the gradients of a tensor with respect to all leaves that it was computed from, and adds
+/// them to theirs (see ta_grad).
+///
+/// Operations are differentiated newest first, on this thread; those of the host by their callbacks. All
+/// leaves get their gradients at the end, or none does: a call that fails has changed nothing, and
+/// released nothing. Any number of threads may do this at once, also towards the same leaves: no
+/// gradient is lost.
+///
+/// \param tensor        Live handle, not NULL.
+/// \param gradient      The gradient of the final result with respect to `tensor`, in its shape. NULL: 1,
+///                      for a tensor of one real element.
+/// \param retain_graph  0: what the operations saved is released, so that there is no second time. Else it
+///                      is kept.
+/// \param err           Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 The leaves have their gradients.
+/// \retval TA_ERR_NULL_ARGUMENT  `tensor` is NULL.
+/// \retval TA_ERR_GRAD           `tensor` does not require grad; `gradient` is missing or cannot be its
+///                               gradient; the graph has been released; memory that an operation
+///                               needs has been written in place; or a callback wrote what cannot
+///                               be the gradient of its input.
+/// \retval TA_ERR_DTYPE          There is no arithmetic on, or conversion between, elements on the way.
+/// \retval TA_ERR_DEVICE         No backend here can compute where a gradient is.
+/// \retval TA_ERR_CALLBACK       A callback failed; a status of its own is passed on instead.
+/// \retval TA_ERR_OUT_OF_MEMORY  Memory for a gradient could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_backward(
+    tensor: ?*const ta_tensor,
+    gradient: ?*const ta_tensor,
+    retain_graph: i32,
+    err: ?*ta_error,
+) ta_status;
+
+/// Sets whether operations of this thread are recorded (0 is `torch.no_grad`). At first they are. While
+/// they are not, results of operations, copies and views require no grad unless asked to by
+/// TA_GRAD_YES, and leaves may be written in place.
+///
+/// \param enabled  0 or not.
+///
+/// \return What it was, 1 or 0: set it back.
+///
+/// Thread safety: a setting of the calling thread, which no other thread sees.
+/// Since: ABI 0.
+pub extern fn ta_set_grad_enabled(
+    enabled: i32,
+) i32;
+
+/// Whether operations of this thread are recorded.
+///
+/// \return 1 or 0.
+///
+/// Since: ABI 0.
+pub extern fn ta_grad_enabled() i32;
+
+// Operations //
+
+/// Adds two tensors (like `torch.add`).
+///
+/// Shapes broadcast. The dtype is the one that holds both, where a tensor without axes gives way to one
+/// with axes unless its numbers are of a higher kind (`torch.result_type`); integers wrap, truth values
+/// are or-ed, floats narrower than 32 bits are computed in float32. The result is C-contiguous memory
+/// of its own; if operations are recorded on this thread and an operand requires grad, it has a
+/// history.
+///
+/// \param a    Live handle, not NULL. Borrowed.
+/// \param b    Live handle, not NULL. Borrowed.
+/// \param out  Receives the result, not NULL. Written only on TA_OK; ta_release it.
+/// \param err  Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `a`, `b` or `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  The shapes do not broadcast.
+/// \retval TA_ERR_LAYOUT            The result would be too large.
+/// \retval TA_ERR_DTYPE             There is no common dtype, or no arithmetic on it.
+/// \retval TA_ERR_DEVICE            No backend here can read the memory.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the result could not be had.
+///
+/// Thread safety: the caller keeps writers from the operands' elements during the call.
+/// Since: ABI 0.
+pub extern fn ta_add(
+    a: ?*const ta_tensor,
+    b: ?*const ta_tensor,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Subtracts `b` from `a` (like `torch.sub`). As ta_add; truth values have no difference.
+///
+/// \param a    Live handle, not NULL. Borrowed.
+/// \param b    Live handle, not NULL. Borrowed.
+/// \param out  Receives the result, not NULL. Written only on TA_OK; ta_release it.
+/// \param err  Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT  `a`, `b` or `out` is NULL.
+/// \retval TA_ERR_DTYPE          There is no common dtype, or no arithmetic on it, or an operand is bool.
+/// \retval TA_ERR_…              Else as ta_add.
+///
+/// Thread safety: the caller keeps writers from the operands' elements during the call.
+/// Since: ABI 0.
+pub extern fn ta_sub(
+    a: ?*const ta_tensor,
+    b: ?*const ta_tensor,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Multiplies two tensors (like `torch.mul`). As ta_add; truth values are and-ed.
+///
+/// A recorded product shares the factors that its gradient needs. If their memory is written through
+/// this library before the backward pass, that fails; writes through other handles to the memory, or
+/// by other libraries, are not seen.
+///
+/// \param a    Live handle, not NULL. Borrowed.
+/// \param b    Live handle, not NULL. Borrowed.
+/// \param out  Receives the result, not NULL. Written only on TA_OK; ta_release it.
+/// \param err  Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT  `a`, `b` or `out` is NULL.
+/// \retval TA_ERR_…              Else as ta_add.
+///
+/// Thread safety: the caller keeps writers from the operands' elements during the call.
+/// Since: ABI 0.
+pub extern fn ta_mul(
+    a: ?*const ta_tensor,
+    b: ?*const ta_tensor,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Turns the sign of a tensor (like `torch.neg`). As ta_add; truth values have no sign.
+///
+/// \param tensor  Live handle, not NULL. Borrowed.
+/// \param out     Receives the result, not NULL. Written only on TA_OK; ta_release it.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT  `tensor` or `out` is NULL.
+/// \retval TA_ERR_DTYPE          There is no arithmetic on the elements, or they are bool.
+/// \retval TA_ERR_…              Else as ta_add.
+///
+/// Thread safety: the caller keeps writers from the tensor's elements during the call.
+/// Since: ABI 0.
+pub extern fn ta_neg(
+    tensor: ?*const ta_tensor,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+/// Adds up elements along axes (like `torch.sum`): pairwise, floats narrower than 32 bits in float32,
+/// integers and truth values to int64. As ta_add else.
+///
+/// \param tensor    Live handle, not NULL. Borrowed.
+/// \param axes      Axes to add up along; negative ones count from the back. NULL only if there are none.
+/// \param num_axes  How many; 0 for all axes of the tensor.
+/// \param keep      0: the result has no such axes. Else they stay, with extent 1.
+/// \param out       Receives the result, not NULL. Written only on TA_OK; ta_release it.
+/// \param err       Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL, or `axes` with a number of them.
+/// \retval TA_ERR_INVALID_ARGUMENT  More axes than TA_MAX_NDIM, or one is listed twice.
+/// \retval TA_ERR_OUT_OF_BOUNDS     The tensor has no such axis.
+/// \retval TA_ERR_DTYPE             There is no arithmetic on the elements.
+/// \retval TA_ERR_…                 Else as ta_add.
+///
+/// Thread safety: the caller keeps writers from the tensor's elements during the call.
+/// Since: ABI 0.
+pub extern fn ta_sum(
+    tensor: ?*const ta_tensor,
+    axes: [*c]const i64,
+    num_axes: usize,
+    keep: i32,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+// Operations of the host //
+
+/// Makes a tensor of the result of an operation that the host has computed, and records how to
+/// differentiate it.
+///
+/// The result requires grad if operations are recorded on this thread and an input requires grad, or if
+/// there are no inputs: that makes a door through which gradients leave this library's graph. Else it is
+/// a plain leaf, and `drop` runs inside the call. It is a handle of its own in any case, without the
+/// history that `output` may have.
+///
+/// Callbacks that keep the result itself alive make a cycle with it, which lasts until a backward pass
+/// without `retain_graph` releases them: ta_live_nodes and ta_live_tensors show it. Keep ta_detach of it
+/// instead.
+///
+/// \param operation  The operation, not NULL. On TA_OK its `user_data` is the library's.
+/// \param output     What it computed, not NULL. Read and taken as by ta_asarray.
+/// \param options    What the result must be, or NULL for all defaults; `requires_grad` must be TA_GRAD_NO.
+/// \param out        Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+/// \param err        Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    `*out` is a live handle.
+/// \retval TA_ERR_NULL_ARGUMENT     `operation`, its `name` or `backward`, an input, `output` or `out` is
+///                                  NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  `options->requires_grad` is set, or `num_inputs` too large.
+/// \retval TA_ERR_GRAD              The result would require grad, but its elements cannot.
+/// \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+/// \retval TA_ERR_…                 Else as ta_asarray.
+///
+/// Since: ABI 0.
+pub extern fn ta_record(
+    operation: ?*const ta_operation,
+    output: ?*const ta_source,
+    options: ?*const ta_options,
+    out: ?*?*ta_tensor,
+    err: ?*ta_error,
+) ta_status;
+
+// Nodes of the graph //
+
+/// The node of the operation that made a tensor.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return A share in it, to be given up with ta_node_release; NULL for a leaf, and for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_grad_fn(
+    tensor: ?*const ta_tensor,
+) ?*ta_node;
+
+/// The name of the operation that made a tensor, like `MulBackward0`.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return NUL-terminated, valid as long as the handle is; NULL for a leaf, and for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_grad_fn_name(
+    tensor: ?*const ta_tensor,
+) [*:0]const u8;
+
+/// Takes another share in a node.
+///
+/// \param node  Live node, or NULL.
+///
+/// \return `node`, to be released once more; NULL for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_node_retain(
+    node: ?*const ta_node,
+) ?*ta_node;
+
+/// Gives up a share in a node; with the last one, also those of the tensor and of newer nodes, it
+/// lets go what it saved, on this thread.
+///
+/// \param node  A share that the caller owns, not used afterwards; or NULL, which does nothing.
+///
+/// Since: ABI 0.
+pub extern fn ta_node_release(
+    node: ?*ta_node,
+) void;
+
+/// The name of a node, like `MulBackward0`.
+///
+/// \param node  Live node, or NULL.
+///
+/// \return NUL-terminated, valid as long as the node is; NULL for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_node_name(
+    node: ?*const ta_node,
+) [*:0]const u8;
+
+/// How many inputs the operation of a node has.
+///
+/// \param node  Live node, or NULL.
+///
+/// \return The number; 0 for a door to another graph, and for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_node_num_inputs(
+    node: ?*const ta_node,
+) usize;
+
+/// Where an input of a node's operation comes from: the way to walk a graph.
+///
+/// \param node   Live node, or NULL.
+/// \param index  Which input.
+/// \param next   For TA_INPUT_NODE, receives a share in that node, to be given up with
+///               ta_node_release; else NULL. May be NULL.
+///
+/// \return One of TA_INPUT_…; TA_INPUT_NONE also for an index that there is not, and for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_node_input(
+    node: ?*const ta_node,
+    index: usize,
+    next: ?*?*ta_node,
+) i32;
+
+/// The `user_data` of an operation that was recorded with a certain callback: how a host finds its own
+/// operations in a graph.
+///
+/// \param node      Live node, or NULL.
+/// \param backward  The callback.
+///
+/// \return What ta_record was given, valid until a backward pass releases it; NULL if it has been
+///         released, for a node that was not recorded with this callback, and for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_node_user_data(
+    node: ?*const ta_node,
+    backward: ?*const fn (user_data: ?*anyopaque, grad_output: ?*const ta_tensor, needed: [*c]const i32, grad_inputs: ?*?*ta_tensor, num_inputs: usize, err: ?*ta_error) callconv(.c) ta_status,
+) ?*anyopaque;
+
+/// How many nodes are alive in this copy of the library: zero when nothing leaks.
+///
+/// \return The number of nodes that some tensor, newer node or host still holds.
+///
+/// Since: ABI 0.
+pub extern fn ta_live_nodes() usize;
 
 // Care //
 

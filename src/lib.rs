@@ -9,6 +9,7 @@
 //! | [`abi`] | every `repr(C)` layout that crosses the border, and nothing that behaves |
 //! | [`model`] | what a tensor is: dtype, device, layout, view, plan, owner, tensor |
 //! | [`convert`] | the only place where bytes move on the CPU |
+//! | [`history`] | which operations made a tensor, and gradients back through them |
 //! | [`dlpack`] | DLPack in (raw → view, adopt) and out (tensor → raw), both struct versions |
 //! | [`hub`] | `asarray`: look → decide → take; inference, stacking, writing, printing |
 //! | [`ffi`] | the C skin: parse, call, map; no decisions |
@@ -20,5 +21,6 @@ pub mod abi;
 pub mod convert;
 pub mod dlpack;
 pub mod ffi;
+pub mod history;
 pub mod hub;
 pub mod model;

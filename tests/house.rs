@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up; a module imports only from modules before it, and from itself.
-const FLOORS: [&str; 6] = ["abi", "model", "convert", "dlpack", "hub", "ffi"];
+const FLOORS: [&str; 7] = ["abi", "model", "convert", "history", "dlpack", "hub", "ffi"];
 
 /// Where the design lets `unsafe` live. `model/view.rs` only declares what makers of a view
 /// vouch for.
@@ -108,7 +108,7 @@ fn every_status_comes_from_the_guard() {
         let text = lines.join("\n");
         for body in text.split("#[unsafe(no_mangle)]").skip(1) {
             let body = body.split("\n}").next().unwrap();
-            assert!(!body.contains("-> ta_status") || body.contains("guard("), "{name}: {body}");
+            assert!(!body.contains("-> ta_status {") || body.contains("guard("), "{name}: {body}");
             functions += 1;
         }
     }

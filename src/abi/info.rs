@@ -31,6 +31,8 @@ pub const TA_REASON_NOT_MEMORY: i32 = 8;
 /// Copied by whoever was asked for the memory, not by this library: a DLPack producer that marks
 /// what it exports as a copy, an object that computes an array.
 pub const TA_REASON_PRODUCER: i32 = 9;
+/// Not copied at all, but computed: the result of an operation.
+pub const TA_REASON_COMPUTED: i32 = 10;
 
 /// How a tensor came about.
 #[repr(C)]
@@ -56,6 +58,9 @@ pub const TA_TENSOR_ALIGNED: u64 = 4;
 pub const TA_TENSOR_REQUIRES_GRAD: u64 = 8;
 /// Elements smaller than a byte stand in a byte each (else packed).
 pub const TA_TENSOR_SUBBYTE_PADDED: u64 = 16;
+
+/// No recorded operation made it: it has no node, and its gradient, if any, is kept by itself.
+pub const TA_TENSOR_LEAF: u64 = 32;
 
 /// Everything there is to know about a tensor. Pointers are valid as long as the handle is.
 #[repr(C)]

@@ -8,6 +8,7 @@
 mod device;
 mod dlpack;
 mod dtype;
+mod history;
 mod info;
 mod options;
 mod source;
@@ -16,6 +17,7 @@ mod status;
 pub use device::*;
 pub use dlpack::*;
 pub use dtype::*;
+pub use history::*;
 pub use info::*;
 pub use options::*;
 pub use source::*;

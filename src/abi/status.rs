@@ -26,11 +26,12 @@ pub const TA_ERR_OVERFLOW: ta_status = 6;
 pub const TA_ERR_RAGGED: ta_status = 7;
 /// A source of a kind that is not accepted here (a type error in most languages).
 pub const TA_ERR_KIND: ta_status = 8;
-/// A write to a tensor that is read-only, requires grad, or has elements that share memory.
+/// A write to a tensor that is read-only, or has elements that share memory.
 pub const TA_ERR_NOT_WRITABLE: ta_status = 9;
 /// A callback of the host failed without a status of its own.
 pub const TA_ERR_CALLBACK: ta_status = 10;
-/// A gradient is required of elements that cannot have one: only floating and complex ones can.
+/// Gradients stand in the way: required of elements that cannot have one, to be written in place,
+/// of another shape than their tensor, or of a graph that has been released.
 pub const TA_ERR_GRAD: ta_status = 11;
 
 /// Sharing memory was demanded and is impossible; the message names the reason.

@@ -151,6 +151,20 @@ pub fn place(view: &View<'_>, block: &mut Block, start: i64, dtype: DType) -> Re
     Ok(())
 }
 
+/// Writes elements of `dtype` that stand at the start of a block, in C order, to a view of another block.
+///
+/// # Errors
+/// `TA_ERR_DTYPE`; `TA_ERR_INTERNAL` if the block has not so many.
+pub(super) fn spread(block: &Block, dtype: DType, target: &View<'_>) -> Result<()> {
+    let mut strides = [0; MAX_NDIM];
+    let strides = &mut strides[..target.shape().len()];
+    layout::compact_strides(target.shape(), 1, strides)?;
+    let source = View::of_block(block, dtype, target.shape(), strides, 0)?;
+    check_convertible(&source, target.dtype())?;
+    transfer(&source, target);
+    Ok(())
+}
+
 /// Writes one value into a block, by the rules of a tensor conversion.
 ///
 /// # Errors
@@ -186,15 +200,14 @@ pub fn value(view: &View<'_>) -> Result<Scalar> {
 pub struct Writable<'t>(&'t Tensor);
 
 impl<'t> Writable<'t> {
-    /// Checks that nobody relies on there being no writes.
+    /// Checks that the memory can be written; whose gradient that would make wrong is for the caller
+    /// to ask.
     ///
     /// # Errors
     /// `TA_ERR_NOT_WRITABLE`; `TA_ERR_DEVICE` if the CPU cannot reach the memory.
     pub fn of(tensor: &'t Tensor) -> Result<Writable<'t>> {
         let obstacle = if tensor.is_read_only() {
             "target is read-only"
-        } else if tensor.requires_grad() {
-            "target requires grad: writing to it in place would make its gradient wrong"
         } else if !layout::is_non_overlapping(tensor.shape(), tensor.strides()) {
             "several elements of target may share one place in memory"
         } else {

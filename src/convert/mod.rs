@@ -18,14 +18,17 @@
 //!
 //! Refuses to know who owns the memory, whether it may be written, and what a tensor is.
 
+pub mod arithmetic;
 mod blocks;
 mod cursor;
 mod element;
 mod float8;
 mod kernel;
 pub mod memory;
+mod number;
 mod opaque;
 mod runs;
+pub mod scatter;
 mod scratch;
 mod swap;
 mod threads;

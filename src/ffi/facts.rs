@@ -46,7 +46,11 @@ pub unsafe extern "C" fn ta_describe(
 ///
 /// # Safety
 /// `tensor` is NULL or a live handle.
-unsafe fn fact<T>(tensor: *const ta_tensor, otherwise: T, fact: impl FnOnce(&Tensor) -> T) -> T {
+pub(super) unsafe fn fact<T>(
+    tensor: *const ta_tensor,
+    otherwise: T,
+    fact: impl FnOnce(&Tensor) -> T,
+) -> T {
     if tensor.is_null() {
         return otherwise;
     }

@@ -7,11 +7,16 @@
 #![allow(clippy::missing_safety_doc)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod callback;
 mod care;
 mod facts;
+mod gradients;
 mod handle;
 mod hub;
+mod nodes;
+mod operations;
 mod options;
+mod record;
 mod relatives;
 mod sequence;
 mod sized;
@@ -25,8 +30,12 @@ use std::slice;
 
 pub use care::*;
 pub use facts::*;
+pub use gradients::*;
 pub use handle::{ta_release, ta_retain};
 pub use hub::*;
+pub use nodes::*;
+pub use operations::*;
+pub use record::*;
 pub use relatives::*;
 pub use views::*;
 

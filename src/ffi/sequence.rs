@@ -3,13 +3,17 @@
 use std::ffi::c_void;
 
 use crate::abi::*;
-use crate::ffi::{sized, source, status};
+use crate::ffi::callback::ask;
+use crate::ffi::{sized, source};
 use crate::hub::{CHUNK, Sequence, Source};
 use crate::model::error::{Error, Result};
 use crate::model::scalar::Scalar;
 
 type Len = unsafe extern "C" fn(*mut c_void, *mut usize, *mut ta_error) -> ta_status;
 type Item = unsafe extern "C" fn(*mut c_void, usize, *mut ta_source, *mut ta_error) -> ta_status;
+
+/// Whose callbacks they are, in words.
+const OF_SEQUENCE: &str = "the sequence";
 
 /// The callbacks of one sequence.
 pub(super) struct Callbacks {
@@ -38,52 +42,20 @@ impl Callbacks {
     }
 }
 
-/// Calls a callback and turns its answer into ours. Not inlined: its error must not take room on
-/// the stack of a walk that goes on into the item.
-#[inline(never)]
-fn ask(call: &mut dyn FnMut(*mut ta_error) -> ta_status) -> Result<()> {
-    let mut said = ta_error {
-        struct_size: size_of::<ta_error>(),
-        status: TA_OK,
-        reserved: 0,
-        message: [0; TA_MESSAGE_SIZE],
-    };
-    match call(&raw mut said) {
-        TA_OK => Ok(()),
-        answer => Err(failure(answer, &said)),
-    }
-}
-
-/// What a callback that failed said of it.
-#[cold]
-fn failure(answer: ta_status, said: &ta_error) -> Error {
-    let status = if status::is_failure(answer) { answer } else { TA_ERR_CALLBACK };
-    let bytes = said.message.map(|byte| byte.to_ne_bytes()[0]);
-    let text = bytes.split(|&byte| byte == 0).next().unwrap_or(&[]);
-    match text.is_empty() {
-        true => Error::new(
-            status,
-            format_args!("a callback of the sequence failed with status {answer}"),
-        ),
-        false => Error::new(
-            status,
-            format_args!("{}", text.utf8_chunks().map(|c| c.valid()).collect::<String>()),
-        ),
-    }
-}
-
 impl Sequence for Callbacks {
     fn count(&self) -> Result<usize> {
         let mut count = 0;
         // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`.
-        ask(&mut |err| unsafe { (self.len)(self.user_data, &raw mut count, err) })?;
+        ask(OF_SEQUENCE, &mut |err| unsafe { (self.len)(self.user_data, &raw mut count, err) })?;
         Ok(count)
     }
 
     fn item(&self, index: usize, visit: &mut dyn FnMut(Source<'_>)) -> Result<()> {
         let mut item = sized::zeroed::<ta_source>();
         // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`.
-        ask(&mut |err| unsafe { (self.item)(self.user_data, index, &raw mut item, err) })?;
+        ask(OF_SEQUENCE, &mut |err| unsafe {
+            (self.item)(self.user_data, index, &raw mut item, err)
+        })?;
         // A host that knows a larger struct must not have made ours so.
         item.struct_size = size_of::<ta_source>();
         // SAFETY: a local of this size; the host vouches for what it put in, until it is called
@@ -104,7 +76,9 @@ impl Sequence for Callbacks {
         let mut written = 0;
         let (first, count) = (values.as_mut_ptr(), &raw mut written);
         // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`; there is room.
-        ask(&mut |err| unsafe { read(self.user_data, start, room, first, count, err) })?;
+        ask(OF_SEQUENCE, &mut |err| unsafe {
+            read(self.user_data, start, room, first, count, err)
+        })?;
         if written > room {
             let message = format_args!("read wrote {written} items, but was asked for {room}");
             return Err(Error::new(TA_ERR_CALLBACK, message));

@@ -41,6 +41,7 @@ sized! {
     ta_source since size_of::<ta_source>();
     ta_sequence_vtable since size_of::<ta_sequence_vtable>();
     ta_info since size_of::<ta_info>();
+    ta_operation since size_of::<ta_operation>();
 }
 
 /// A struct that is all zero but for its size.

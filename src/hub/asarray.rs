@@ -1,13 +1,17 @@
 //! `asarray`: look → decide → take.
 
+use std::sync::Arc;
+
 use crate::abi::*;
 use crate::convert::memory;
+use crate::hub::lineage::Lineage;
 use crate::hub::{Origin, Request, Sequence, Source, element, infer, refusal, stack};
-use crate::model::alloc::Block;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
+use crate::model::gradient::Gradient;
 use crate::model::layout::{self, MAX_NDIM};
+use crate::model::make;
 use crate::model::owner::{Claim, Owner};
 use crate::model::plan::{CopyMode, Facts, Plan, Reason, decide};
 use crate::model::provenance::Provenance;
@@ -44,19 +48,29 @@ impl Outcome {
 /// As `ta_asarray` lists them; the source is then as it was.
 #[doc(alias = "ta_asarray")]
 pub fn asarray(source: Source<'_>, request: &Request) -> Result<Outcome> {
+    make_tensor(source, request, &Lineage::AsRequested)
+}
+
+/// [`asarray`], with a word on what the result descends from.
+pub(super) fn make_tensor(
+    source: Source<'_>,
+    request: &Request,
+    lineage: &Lineage,
+) -> Result<Outcome> {
     let origin = source.origin();
     request.check_accepts(origin)?;
+    let of_values = |tensor: Result<Tensor>| tensor.map(Outcome::of);
     match source {
-        Source::Tensor(tensor) => of_tensor(tensor, request).map(Outcome::of),
-        Source::Memory(view, claim, origin) => of_memory(view, claim, origin, request),
+        Source::Tensor(tensor) => of_tensor(tensor, request, lineage).map(Outcome::of),
+        Source::Memory(view, claim, origin) => of_memory(view, claim, origin, request, lineage),
         Source::Buffer(bytes, claim, origin) => {
             let dtype = request.dtype.unwrap_or(request.default_dtype);
             let shape = [bytes.count(dtype)?];
-            of_memory(bytes.regroup(dtype, &shape)?, claim, origin, request)
+            of_memory(bytes.regroup(dtype, &shape)?, claim, origin, request, lineage)
         }
-        Source::TypedScalar(view, _) => of_typed_scalar(&view, origin, request).map(Outcome::of),
-        Source::Scalar(value, _) => of_scalar(value, origin, request).map(Outcome::of),
-        Source::Sequence(items, _) => of_sequence(items, origin, request).map(Outcome::of),
+        Source::TypedScalar(view, _) => of_values(of_typed_scalar(&view, origin, request, lineage)),
+        Source::Scalar(value, _) => of_values(of_scalar(value, origin, request, lineage)),
+        Source::Sequence(items, _) => of_values(of_sequence(items, origin, request, lineage)),
     }
 }
 
@@ -90,23 +104,28 @@ pub fn frombuffer(
         claim,
         Origin::own(TA_ORIGIN_BUFFER),
         &Request { copy: CopyMode::Never, ..Request::default() },
+        &Lineage::AsRequested,
     )
 }
 
-fn of_tensor(tensor: &Tensor, request: &Request) -> Result<Tensor> {
+fn of_tensor(tensor: &Tensor, request: &Request, lineage: &Lineage) -> Result<Tensor> {
     let view = tensor.view();
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(tensor.requires_grad(), target.dtype)?;
     match decide(target.facts(&view, None), request.demand()) {
-        Plan::Alias if is_already(tensor, request, requires_grad) => Ok(tensor.clone()),
+        Plan::Alias if lineage.is_free() && is_already(tensor, request, requires_grad) => {
+            Ok(tensor.clone())
+        }
         // The caller's own tensor never changes: another flag is another handle.
         Plan::Alias => {
-            let provenance = Provenance::alias(TA_ORIGIN_TENSOR);
-            let draft = share(&view, provenance, request, requires_grad)?;
-            Ok(draft.adopt(Owner::Tensor(tensor.root())))
+            let gradient = lineage.of_alias(tensor, requires_grad);
+            make::over(tensor, &view, request.mark(view.flags()), gradient)
         }
         Plan::Copy(reason) | Plan::Adopt(reason) => {
-            copy(&view, target, TA_ORIGIN_TENSOR, reason, request, requires_grad)
+            let Facts { other_dtype, other_device, .. } = target.facts(&view, None);
+            let converted = other_dtype || other_device;
+            let gradient = lineage.of_copy(tensor, converted, requires_grad);
+            copy(&view, target, TA_ORIGIN_TENSOR, reason, request, gradient)
         }
         Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
     }
@@ -118,23 +137,28 @@ fn is_already(tensor: &Tensor, request: &Request, requires_grad: bool) -> bool {
     requires_grad == tensor.requires_grad() && request.mark(flags) == flags
 }
 
-fn of_memory(view: View<'_>, claim: Claim, origin: Origin, request: &Request) -> Result<Outcome> {
+fn of_memory(
+    view: View<'_>,
+    claim: Claim,
+    origin: Origin,
+    request: &Request,
+    lineage: &Lineage,
+) -> Result<Outcome> {
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
-    let take = |claim: Claim, provenance: Provenance| {
-        let draft = share(&view, provenance, request, requires_grad)?;
-        Ok(Outcome::of(draft.adopt(claim.take())))
-    };
-    match decide(target.facts(&view, origin.made), request.demand()) {
-        Plan::Alias => take(claim, Provenance::alias(origin.code)),
-        Plan::Adopt(reason) => take(claim, Provenance::copy(origin.code, reason)),
+    let gradient = lineage.of_values(requires_grad);
+    let provenance = match decide(target.facts(&view, origin.made), request.demand()) {
+        Plan::Alias => Provenance::alias(origin.code),
+        Plan::Adopt(reason) => Provenance::copy(origin.code, reason),
         Plan::Copy(reason) => {
-            let tensor = copy(&view, target, origin.code, reason, request, requires_grad)?;
-            Ok(Outcome { tensor, spent: claim.take() })
+            let tensor = copy(&view, target, origin.code, reason, request, gradient)?;
+            return Ok(Outcome { tensor, spent: claim.take() });
         }
-        Plan::Refused(reason) if origin.made.is_some() => Err(refusal::of_made(reason)),
-        Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
-    }
+        Plan::Refused(reason) if origin.made.is_some() => return Err(refusal::of_made(reason)),
+        Plan::Refused(reason) => return Err(refusal::refusal(reason, &view, target)),
+    };
+    let draft = Draft::new(&view, Marks { flags: request.mark(view.flags()), provenance })?;
+    Ok(Outcome::of(draft.with(gradient).adopt(claim.take())))
 }
 
 /// What the result will be.
@@ -173,16 +197,6 @@ impl Target {
     }
 }
 
-/// A tensor over the view's memory, but for its owner.
-fn share(
-    view: &View<'_>,
-    provenance: Provenance,
-    request: &Request,
-    requires_grad: bool,
-) -> Result<Draft> {
-    Draft::new(view, Marks { flags: request.mark(view.flags()), requires_grad, provenance })
-}
-
 /// A tensor over a converted copy of the view's elements.
 fn copy(
     view: &View<'_>,
@@ -190,7 +204,7 @@ fn copy(
     origin: i32,
     reason: Reason,
     request: &Request,
-    requires_grad: bool,
+    gradient: Option<Arc<dyn Gradient>>,
 ) -> Result<Tensor> {
     check_allocatable(target.device)?;
     let mut strides = [0; MAX_NDIM];
@@ -198,7 +212,8 @@ fn copy(
     let block = memory::gather(view, target.dtype, request.contiguous, strides)?;
     let flags = request.mark(view.flags() & DLPACK_SUBBYTE_PADDED);
     let provenance = Provenance::copy(origin, reason);
-    own(block, target.dtype, view.shape(), strides, Marks { flags, requires_grad, provenance })
+    let marks = Marks { flags, provenance };
+    make::of_block(block, target.dtype, view.shape(), strides, marks, gradient)
 }
 
 /// That memory for a result can be had there.
@@ -208,12 +223,6 @@ fn check_allocatable(device: Device) -> Result<()> {
     }
     let message = format_args!("no backend here has memory on {device}; there is: cpu");
     Err(Error::new(TA_ERR_DEVICE, message))
-}
-
-/// A tensor over a block of our own.
-fn own(block: Block, dtype: DType, shape: &[i64], strides: &[i64], marks: Marks) -> Result<Tensor> {
-    let draft = Draft::new(&View::of_block(&block, dtype, shape, strides, marks.flags)?, marks)?;
-    Ok(draft.adopt(Owner::Block(block)))
 }
 
 /// Where values go: there is no source that could be on another device.
@@ -227,15 +236,21 @@ fn check_values(what: &str, request: &Request) -> Result<()> {
     check_allocatable(device)
 }
 
-fn of_typed_scalar(view: &View<'_>, origin: i32, request: &Request) -> Result<Tensor> {
+fn of_typed_scalar(
+    view: &View<'_>,
+    origin: i32,
+    request: &Request,
+    lineage: &Lineage,
+) -> Result<Tensor> {
     check_values(refusal::of_typed_scalar(origin), request)?;
     let target = Target { dtype: request.dtype.unwrap_or(view.dtype()), device: Device::CPU };
     target.dtype.check()?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
-    copy(view, target, origin, Reason::NotMemory, request, requires_grad)
+    let gradient = lineage.of_values(requires_grad);
+    copy(view, target, origin, Reason::NotMemory, request, gradient)
 }
 
-fn of_scalar(value: Scalar, origin: i32, request: &Request) -> Result<Tensor> {
+fn of_scalar(value: Scalar, origin: i32, request: &Request, lineage: &Lineage) -> Result<Tensor> {
     check_values(refusal::OF_VALUES, request)?;
     let dtype = match request.dtype {
         Some(dtype) => dtype,
@@ -246,18 +261,32 @@ fn of_scalar(value: Scalar, origin: i32, request: &Request) -> Result<Tensor> {
     let mut block = memory::room(1, dtype)?;
     memory::put(element::fit(value, dtype)?, &mut block, 0, dtype)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
-    own(block, dtype, &[], &[], Marks { flags: request.mark(0), requires_grad, provenance })
+    let marks = Marks { flags: request.mark(0), provenance };
+    make::of_block(block, dtype, &[], &[], marks, lineage.of_values(requires_grad))
 }
 
-fn of_sequence(sequence: &dyn Sequence, origin: i32, request: &Request) -> Result<Tensor> {
+fn of_sequence(
+    sequence: &dyn Sequence,
+    origin: i32,
+    request: &Request,
+    lineage: &Lineage,
+) -> Result<Tensor> {
     check_values(refusal::OF_VALUES, request)?;
     let found = infer::discover(sequence, request)?;
-    let requires_grad = request.requires_grad(false, found.dtype)?;
+    let requires_grad = request.requires_grad(found.requires_grad, found.dtype)?;
     let mut strides = [0; MAX_NDIM];
     let strides = &mut strides[..found.shape().len()];
     layout::compact_strides(found.shape(), 1, strides)?;
-    let block = stack::stack(sequence, &found, request)?;
+    let (block, parts) = stack::stack(sequence, &found, request)?;
+    let gradient = lineage.of_stack(&parts, requires_grad);
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let flags = request.mark(found.flags);
-    own(block, found.dtype, found.shape(), strides, Marks { flags, requires_grad, provenance })
+    make::of_block(
+        block,
+        found.dtype,
+        found.shape(),
+        strides,
+        Marks { flags, provenance },
+        gradient,
+    )
 }

@@ -4,12 +4,12 @@
 
 use crate::abi::*;
 use crate::hub::path::Path;
-use crate::hub::promote::{complex, promote};
 use crate::hub::walk::{Leaf, Visitor, walk};
 use crate::hub::{Request, Sequence};
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::{self, List, MAX_NDIM};
+use crate::model::promote::{complex, promote};
 use crate::model::scalar::Scalar;
 
 /// The tensor that a sequence makes.
@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub(super) dtype: DType,
     /// DLPack's padding flag, where all parts have it.
     pub(super) flags: u64,
+    /// Whether a tensor among the parts does.
+    pub(super) requires_grad: bool,
 }
 
 impl Found {
@@ -37,6 +39,7 @@ pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Fou
         kinds: Kinds { default: request.default_dtype, ..Kinds::default() },
         given: request.dtype,
         padded: None,
+        requires_grad: false,
     };
     walk(sequence, request, &mut scan)?;
     layout::numel(&scan.extents.known[..scan.extents.count])?;
@@ -47,7 +50,7 @@ pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Fou
     dtype.check()?;
     let padded = scan.padded == Some(true) && dtype.is_subbyte();
     let flags = if padded { DLPACK_SUBBYTE_PADDED } else { 0 };
-    Ok(Found { extents: scan.extents, dtype, flags })
+    Ok(Found { extents: scan.extents, dtype, flags, requires_grad: scan.requires_grad })
 }
 
 /// The dtype that a single number gets.
@@ -65,6 +68,7 @@ struct Scan {
     kinds: Kinds,
     given: Option<DType>,
     padded: Option<bool>,
+    requires_grad: bool,
 }
 
 impl Visitor for Scan {
@@ -74,16 +78,18 @@ impl Visitor for Scan {
 
     fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()> {
         self.extents.leaf(path, leaf.shape())?;
-        if let Leaf::Array(view) | Leaf::Typed(view) = &leaf {
+        self.requires_grad |= matches!(leaf, Leaf::Tracked(_));
+        if let Some(view) = leaf.view() {
             let padded = view.flags() & DLPACK_SUBBYTE_PADDED != 0;
             self.padded = Some(self.padded.unwrap_or(true) && padded);
         }
         match (self.given, leaf) {
             (Some(_), _) => Ok(()),
             (None, Leaf::Scalar(value)) => self.kinds.scalar(value, path),
-            (None, Leaf::Array(view) | Leaf::Typed(view)) => {
-                self.kinds.typed(view.dtype()).map_err(|error| path.located(error))
-            }
+            (None, typed) => match typed.view() {
+                Some(view) => self.kinds.typed(view.dtype()).map_err(|error| path.located(error)),
+                None => Ok(()),
+            },
         }
     }
 }

@@ -20,6 +20,11 @@ impl Path {
         self.depth
     }
 
+    /// The indices.
+    pub(super) fn indices(&self) -> Box<[i64]> {
+        self.steps[..self.depth].iter().map(|&step| step as i64).collect()
+    }
+
     /// An error that does not know where in the sequence it happened.
     pub(super) fn located(&self, error: Error) -> Error {
         match self.depth {

@@ -6,11 +6,12 @@ use std::fmt::{self, Write};
 use std::slice;
 
 use crate::convert::memory;
-use crate::hub::promote::complex;
+use crate::history;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::{List, MAX_NDIM};
+use crate::model::promote::complex;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 use crate::model::view::View;
@@ -104,7 +105,9 @@ fn write_suffixes(
     if !is_implied(tensor.dtype(), telling, style.default_dtype) {
         parts.push(format!("dtype=tarray.{}", tensor.dtype()));
     }
-    if tensor.requires_grad() {
+    if let Some(node) = history::grad_fn(tensor) {
+        parts.push(format!("grad_fn=<{}>", node.name().to_string_lossy()));
+    } else if tensor.requires_grad() {
         parts.push("requires_grad=True".to_owned());
     }
     let length = text.0.len();

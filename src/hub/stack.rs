@@ -2,29 +2,37 @@
 
 use crate::abi::TA_ERR_RAGGED;
 use crate::convert::memory;
+use crate::history::Part;
 use crate::hub::infer::Found;
 use crate::hub::path::Path;
 use crate::hub::walk::{Leaf, Visitor, walk};
-use crate::hub::{Request, Sequence, element};
+use crate::hub::{Grad, Request, Sequence, element};
 use crate::model::alloc::Block;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::scalar::Scalar;
 use crate::model::view::View;
 
-/// A fresh block with all elements, in C order.
+/// A fresh block with all elements, in C order, and the tensors among them that require grad, if the
+/// request keeps histories.
 ///
 /// # Errors
 /// `TA_ERR_OVERFLOW` with the path; `TA_ERR_RAGGED` if the sequence is not what it was when it was
 /// looked at; `TA_ERR_DTYPE`, `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what the walk refuses.
-pub(super) fn stack(sequence: &dyn Sequence, found: &Found, request: &Request) -> Result<Block> {
+pub(super) fn stack(
+    sequence: &dyn Sequence,
+    found: &Found,
+    request: &Request,
+) -> Result<(Block, Vec<Part>)> {
     let count: i64 = found.shape().iter().product();
-    let mut fill = Fill { found, block: memory::room(count, found.dtype)?, next: 0 };
+    let block = memory::room(count, found.dtype)?;
+    let tracks = request.grad != Grad::No;
+    let mut fill = Fill { found, block, next: 0, tracks, parts: Vec::new() };
     walk(sequence, request, &mut fill)?;
     if fill.next != count {
         return Err(changed(&Path::ROOT));
     }
-    Ok(fill.block)
+    Ok((fill.block, fill.parts))
 }
 
 struct Fill<'f> {
@@ -32,6 +40,9 @@ struct Fill<'f> {
     block: Block,
     /// The element that comes next: a walk visits them in C order.
     next: i64,
+    /// Whether tensors that require grad are kept.
+    tracks: bool,
+    parts: Vec<Part>,
 }
 
 impl Visitor for Fill<'_> {
@@ -52,6 +63,12 @@ impl Visitor for Fill<'_> {
             Leaf::Typed(view) if view.dtype() == dtype => self.elements(&view, dtype),
             Leaf::Typed(view) => memory::value(&view).and_then(|value| self.number(value, dtype)),
             Leaf::Array(view) => self.elements(&view, dtype),
+            Leaf::Tracked(tensor) => {
+                if self.tracks {
+                    self.parts.push(Part { tensor: tensor.clone(), path: path.indices() });
+                }
+                self.elements(&tensor.view(), dtype)
+            }
         };
         outcome.map_err(|error| path.located(error))
     }

@@ -1,13 +1,15 @@
 //! Views: other shapes, strides and offsets over the memory of a tensor.
 
-use crate::abi::TA_ORIGIN_TENSOR;
+use std::ffi::CStr;
+
+use crate::history;
 use crate::model::error::Result;
 use crate::model::layout::{self, MAX_NDIM};
-use crate::model::owner::Owner;
-use crate::model::provenance::Provenance;
-use crate::model::tensor::{Draft, Marks, Tensor};
+use crate::model::make;
+use crate::model::tensor::Tensor;
 
-/// A tensor over part of another one's memory; strides and offset in elements.
+/// A tensor over part of another one's memory; strides and offset in elements. `name` is what its node
+/// is called, if it is to have one; `None`: `AsStridedBackward0`.
 ///
 /// # Errors
 /// As `ta_view` lists them.
@@ -17,13 +19,15 @@ pub fn view(
     shape: &[i64],
     strides: Option<&[i64]>,
     offset: i64,
+    name: Option<&CStr>,
 ) -> Result<Tensor> {
     layout::numel(shape)?;
     let mut compact = [0; MAX_NDIM];
     let compact = &mut compact[..shape.len()];
     layout::compact_strides(shape, 1, compact)?;
-    let window = tensor.view().window(shape, strides.unwrap_or(compact), offset)?;
-    let provenance = Provenance::alias(TA_ORIGIN_TENSOR);
-    let marks = Marks { flags: tensor.flags(), requires_grad: false, provenance };
-    Ok(Draft::new(&window, marks)?.adopt(Owner::Tensor(tensor.root())))
+    let strides = strides.unwrap_or(compact);
+    let whole = tensor.view();
+    let window = whole.window(shape, strides, offset)?;
+    let gradient = history::viewed(name, tensor, shape, strides, offset);
+    make::over(tensor, &window, tensor.flags(), gradient)
 }

@@ -6,6 +6,7 @@ use crate::hub::{Request, Sequence, Source};
 use crate::model::error::{Error, Result};
 use crate::model::layout::MAX_NDIM;
 use crate::model::scalar::Scalar;
+use crate::model::tensor::Tensor;
 use crate::model::view::View;
 
 /// What is not a sequence.
@@ -16,13 +17,25 @@ pub(super) enum Leaf<'a> {
     Typed(View<'a>),
     /// Memory with a layout.
     Array(View<'a>),
+    /// A tensor that requires grad.
+    Tracked(&'a Tensor),
 }
 
-impl Leaf<'_> {
+impl<'a> Leaf<'a> {
+    /// Its memory, if it has any.
+    pub(super) fn view(&self) -> Option<View<'a>> {
+        match self {
+            Leaf::Array(view) | Leaf::Typed(view) => Some(*view),
+            Leaf::Tracked(tensor) => Some(tensor.view()),
+            Leaf::Scalar(_) => None,
+        }
+    }
+
     /// Its shape: that of an array, else none.
     pub(super) fn shape(&self) -> &[i64] {
         match self {
             Leaf::Array(view) => view.shape(),
+            Leaf::Tracked(tensor) => tensor.shape(),
             Leaf::Typed(_) | Leaf::Scalar(_) => &[],
         }
     }
@@ -122,6 +135,7 @@ impl Walker<'_> {
         self.check_accepts(origin)?;
         let leaf = match source {
             Source::Sequence(inner, _) => return self.sequence(inner),
+            Source::Tensor(tensor) if tensor.requires_grad() => Leaf::Tracked(tensor),
             Source::Tensor(tensor) => Leaf::Array(tensor.view()),
             Source::Memory(view, _, _) => Leaf::Array(view),
             Source::TypedScalar(view, _) => Leaf::Typed(view),

@@ -1,6 +1,7 @@
 //! Writes into a tensor.
 
 use crate::convert::memory::{self, Writable};
+use crate::history;
 use crate::hub::element;
 use crate::model::error::Result;
 use crate::model::layout::MAX_NDIM;
@@ -13,13 +14,15 @@ use crate::model::tensor::Tensor;
 /// As `ta_copy_into` lists them; nothing has been written then.
 #[doc(alias = "ta_copy_into")]
 pub fn copy_into(target: &Tensor, source: &Tensor) -> Result<()> {
-    let writable = Writable::of(target)?;
-    if source.shape() == target.shape() {
-        return memory::overwrite(&writable, &source.view());
-    }
+    let writable = writable(target)?;
     let mut strides = [0; MAX_NDIM];
     let strides = &mut strides[..target.shape().len()];
-    memory::overwrite(&writable, &source.view().broadcast(target.shape(), strides)?)
+    match source.shape() == target.shape() {
+        true => memory::overwrite(&writable, &source.view()),
+        false => memory::overwrite(&writable, &source.view().broadcast(target.shape(), strides)?),
+    }?;
+    target.count_write();
+    Ok(())
 }
 
 /// Writes one value to every element of `target`.
@@ -28,6 +31,14 @@ pub fn copy_into(target: &Tensor, source: &Tensor) -> Result<()> {
 /// As `ta_fill` lists them; nothing has been written then.
 #[doc(alias = "ta_fill")]
 pub fn fill(target: &Tensor, value: Scalar) -> Result<()> {
-    let writable = Writable::of(target)?;
-    memory::fill(&writable, element::fit(value, target.dtype())?)
+    let writable = writable(target)?;
+    memory::fill(&writable, element::fit(value, target.dtype())?)?;
+    target.count_write();
+    Ok(())
+}
+
+/// The target, if neither its memory nor a gradient stands in the way.
+fn writable(target: &Tensor) -> Result<Writable<'_>> {
+    history::check_writable(target)?;
+    Writable::of(target)
 }

@@ -204,6 +204,34 @@ pub fn broadcast_strides(
     Ok(())
 }
 
+/// Writes the shape that two shapes broadcast to, and returns it.
+///
+/// # Errors
+/// `TA_ERR_INVALID_ARGUMENT` if there is none.
+pub fn broadcast_shape<'s>(
+    a: &[i64],
+    b: &[i64],
+    shape: &'s mut [i64; MAX_NDIM],
+) -> Result<&'s [i64]> {
+    let (longer, shorter) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    let shape = &mut shape[..longer.len()];
+    shape.copy_from_slice(longer);
+    let missing = longer.len() - shorter.len();
+    for (extent, &other) in shape[missing..].iter_mut().zip(shorter) {
+        *extent = match (*extent, other) {
+            (have, want) if have == want => have,
+            (1, other) => other,
+            (extent, 1) => extent,
+            _ => {
+                let message =
+                    format_args!("shapes {} and {} do not broadcast together", List(a), List(b));
+                return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
+            }
+        };
+    }
+    Ok(shape)
+}
+
 /// Extents or strides as PyTorch prints them: `(2, 3)`, `(4,)`, `()`.
 pub struct List<'a>(pub &'a [i64]);
 

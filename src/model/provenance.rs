@@ -27,6 +27,14 @@ impl Provenance {
         };
         Provenance { origin, aliased: 0, reason, reserved: 0 }
     }
+
+    /// Computed from tensors.
+    pub const COMPUTED: Provenance = Provenance {
+        origin: TA_ORIGIN_TENSOR,
+        aliased: 0,
+        reason: TA_REASON_COMPUTED,
+        reserved: 0,
+    };
 }
 
 /// The reason that a `TA_REASON_…` is; `None` if it is none.
@@ -76,6 +84,7 @@ pub fn reason_name(reason: i32) -> &'static CStr {
         TA_REASON_NOT_CONTIGUOUS => c"not contiguous",
         TA_REASON_NOT_MEMORY => c"not memory",
         TA_REASON_PRODUCER => c"producer",
+        TA_REASON_COMPUTED => c"computed",
         _ => c"unknown",
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! A handle is one allocation: a counter, the facts, the DLPack struct that it lends (so that
 //! an export is one atomic increment), the owner, then shape and strides, twice. Facts never
-//! change after [`Draft::adopt`]: a consumer that scribbles on what it was lent reaches the second
+//! change after [`Draft::adopt`], but for gradient state that is set once and a count of writes:
+//! a consumer that scribbles on what it was lent reaches the second
 //! shape and strides, never those that we trust.
 
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 
 use dlpark::DlpackFlags;
 
@@ -17,6 +19,7 @@ use crate::model::alloc;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
+use crate::model::gradient::{Gradient, Slot};
 use crate::model::layout;
 use crate::model::owner::Owner;
 use crate::model::provenance::Provenance;
@@ -36,8 +39,6 @@ pub fn live() -> usize {
 pub struct Marks {
     /// DLPack's flags.
     pub flags: u64,
-    /// Requires a gradient.
-    pub requires_grad: bool,
     /// How it came about.
     pub provenance: Provenance,
 }
@@ -64,6 +65,9 @@ struct Inner {
     numel: i64,
     memory: Memory,
     marks: Marks,
+    /// Writes to the memory that went through this library; of a view, its root counts them.
+    writes: AtomicU32,
+    gradient: Slot,
     lent: UnsafeCell<DLManagedTensorVersioned>,
     owner: Owner,
 }
@@ -101,9 +105,11 @@ impl Draft {
             flags: DlpackFlags::from_bits_retain(marks.flags & !DLPACK_IS_COPIED),
             dl_tensor: memory.lent(ndim, numel, dims.wrapping_add(2 * ndim)),
         });
-        let (shares, owner) = (AtomicUsize::new(1), Owner::Nobody);
+        let (shares, writes) = (AtomicUsize::new(1), AtomicU32::new(0));
+        let (gradient, owner) = (Slot::new(), Owner::Nobody);
+        let whole = Inner { shares, ndim, numel, memory, marks, writes, gradient, lent, owner };
         // SAFETY: fresh memory of this size and alignment.
-        unsafe { inner.write(Inner { shares, ndim, numel, memory, marks, lent, owner }) };
+        unsafe { inner.write(whole) };
         // From here on, dropping the draft frees the allocation.
         let draft = Draft(inner);
         // SAFETY: room for 4 * ndim numbers, by the layout; zeroed so that they are initialised.
@@ -115,6 +121,16 @@ impl Draft {
         view.element_strides(&mut ours[ndim..])?;
         lent.copy_from_slice(ours);
         Ok(draft)
+    }
+
+    /// Gives the draft its gradient state, if it is to have one.
+    #[must_use]
+    pub fn with(self, gradient: Option<Arc<dyn Gradient>>) -> Draft {
+        if let Some(gradient) = gradient {
+            // SAFETY: written by `new`, and nobody else has the draft.
+            unsafe { (*self.0.as_ptr()).gradient = Slot::with_value(Box::new(gradient)) };
+        }
+        self
     }
 
     /// Gives the draft the owner of its view's memory: a tensor. Cannot fail.
@@ -130,8 +146,11 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // SAFETY: allocated by `new`; a draft owns nothing but its allocation, and is dropped once.
+        // SAFETY: written by `new`, and a draft is dropped once; what it owns is read out once.
+        let Inner { gradient, .. } = unsafe { self.0.read() };
+        // SAFETY: allocated by `new`, and nobody can reach it any more.
         unsafe { free(self.0) };
+        drop(gradient);
     }
 }
 
@@ -201,6 +220,11 @@ impl Tensor {
         let raw = self.0.as_ptr().cast();
         std::mem::forget(self);
         raw
+    }
+
+    /// The opaque pointer, for who does not keep it longer than this share.
+    pub fn as_raw(&self) -> *const ta_tensor {
+        self.0.as_ptr().cast()
     }
 
     fn inner(&self) -> &Inner {
@@ -276,9 +300,47 @@ impl Tensor {
         self.inner().numel
     }
 
+    /// Its gradient state; a tensor that never took part in a history has none.
+    pub fn gradient(&self) -> Option<&Arc<dyn Gradient>> {
+        self.inner().gradient.get()
+    }
+
+    /// Its gradient state, which is `first` if it had none.
+    pub fn gradient_or(&self, first: impl FnOnce() -> Arc<dyn Gradient>) -> &Arc<dyn Gradient> {
+        self.inner().gradient.get_or_init(|| Box::new(first()))
+    }
+
     /// Requires a gradient.
     pub fn requires_grad(&self) -> bool {
-        self.inner().marks.requires_grad
+        self.gradient().is_some_and(|gradient| gradient.requires_grad())
+    }
+
+    /// Whether no recorded operation made it.
+    pub fn is_leaf(&self) -> bool {
+        self.gradient().is_none_or(|gradient| gradient.is_leaf())
+    }
+
+    /// How often its memory has been written through this library.
+    pub fn writes(&self) -> u32 {
+        self.root_inner().writes.load(Ordering::Acquire)
+    }
+
+    /// Counts a write to its memory.
+    pub fn count_write(&self) {
+        self.root_inner().writes.fetch_add(1, Ordering::Release);
+    }
+
+    /// Whether its memory is a block of ours that nobody else has a share in.
+    pub fn is_sole_owner(&self) -> bool {
+        let Inner { shares, owner, .. } = self.inner();
+        matches!(owner, Owner::Block(_)) && shares.load(Ordering::Acquire) == 1
+    }
+
+    fn root_inner(&self) -> &Inner {
+        match &self.inner().owner {
+            Owner::Tensor(root) => root.inner(),
+            _ => self.inner(),
+        }
     }
 
     /// Nobody may write.
@@ -327,6 +389,7 @@ impl Tensor {
                 | flag(self.is_contiguous(), TA_TENSOR_CONTIGUOUS)
                 | flag(view.is_aligned(), TA_TENSOR_ALIGNED)
                 | flag(self.requires_grad(), TA_TENSOR_REQUIRES_GRAD)
+                | flag(self.is_leaf(), TA_TENSOR_LEAF)
                 | flag(view.is_padded(), TA_TENSOR_SUBBYTE_PADDED),
             dlpack_flags: self.flags(),
             dtype: self.dtype(),
@@ -356,11 +419,11 @@ impl Drop for Tensor {
         // Whatever other threads did with the tensor happened before this.
         fence(Ordering::Acquire);
         // SAFETY: the last share is gone; what is in the handle is read out once, before it goes.
-        let Inner { owner, .. } = unsafe { self.0.read() };
+        let Inner { owner, gradient, .. } = unsafe { self.0.read() };
         // SAFETY: allocated by `Draft::new`, and nobody can reach it any more.
         unsafe { free(self.0) };
         LIVE.fetch_sub(1, Ordering::Relaxed);
-        // Last, as this may run foreign code.
-        drop(owner);
+        // Last, as these may run foreign code.
+        drop((gradient, owner));
     }
 }

@@ -62,7 +62,7 @@ static inline int message_has(const char *text) { return strstr(error.message, t
 /* What main returns: 0 if everything held and nothing leaked. */
 static inline int check_end(const char *program)
 {
-    CHECK(ta_live_tensors() == 0);
+    CHECK(ta_live_tensors() == 0 && ta_live_nodes() == 0);
     printf("%s: %d checks, %d failed\n", program, check_count, check_failures);
     return check_failures != 0;
 }

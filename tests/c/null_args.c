@@ -172,6 +172,67 @@ static void views_and_writes(void)
     ta_release(tensor);
 }
 
+static ta_status no_gradient(void *user_data, const ta_tensor *grad_output, const int32_t *needed,
+                             ta_tensor **grad_inputs, size_t num_inputs, ta_error *err)
+{
+    (void)user_data, (void)grad_output, (void)needed, (void)grad_inputs, (void)num_inputs, (void)err;
+    return TA_OK;
+}
+
+static void histories(void)
+{
+    ta_tensor *tensor = four(), *out = SENTINEL;
+    const ta_tensor *inputs[] = {NULL};
+    const ta_source source = ta_source_tensor(tensor);
+    ta_operation operation = TA_OPERATION_INIT;
+    ta_node *next = SENTINEL;
+
+    REFUSED(ta_set_requires_grad(NULL, 1, err));
+    REFUSED(ta_detach(NULL, &out, err));
+    REFUSED(ta_detach(tensor, NULL, err));
+    REFUSED(ta_set_grad(NULL, tensor, err));
+    REFUSED(ta_backward(NULL, tensor, 0, err));
+    REFUSED(ta_view_named(NULL, "Name", 1, FOUR, NULL, 0, &out, err));
+    REFUSED(ta_view_named(tensor, NULL, 1, FOUR, NULL, 0, &out, err));
+    REFUSED(ta_view_named(tensor, "Name", 1, NULL, NULL, 0, &out, err));
+    REFUSED(ta_view_named(tensor, "Name", 1, FOUR, NULL, 0, NULL, err));
+    REFUSED(ta_add(NULL, tensor, &out, err));
+    REFUSED(ta_add(tensor, NULL, &out, err));
+    REFUSED(ta_add(tensor, tensor, NULL, err));
+    REFUSED(ta_sub(NULL, tensor, &out, err));
+    REFUSED(ta_sub(tensor, NULL, &out, err));
+    REFUSED(ta_sub(tensor, tensor, NULL, err));
+    REFUSED(ta_mul(NULL, tensor, &out, err));
+    REFUSED(ta_mul(tensor, NULL, &out, err));
+    REFUSED(ta_mul(tensor, tensor, NULL, err));
+    REFUSED(ta_neg(NULL, &out, err));
+    REFUSED(ta_neg(tensor, NULL, err));
+    REFUSED(ta_sum(NULL, NULL, 0, 0, &out, err));
+    REFUSED(ta_sum(tensor, NULL, 1, 0, &out, err));
+    REFUSED(ta_sum(tensor, NULL, 0, 0, NULL, err));
+    REFUSED(ta_record(NULL, &source, NULL, &out, err));
+    REFUSED(ta_record(&operation, &source, NULL, &out, err));
+    operation.name = "Name";
+    REFUSED(ta_record(&operation, &source, NULL, &out, err));
+    operation.backward = no_gradient;
+    REFUSED(ta_record(&operation, NULL, NULL, &out, err));
+    REFUSED(ta_record(&operation, &source, NULL, NULL, err));
+    operation.num_inputs = 1;
+    REFUSED(ta_record(&operation, &source, NULL, &out, err));
+    operation.inputs = inputs;
+    REFUSED(ta_record(&operation, &source, NULL, &out, err));
+    CHECK(out == SENTINEL);
+
+    CHECK(ta_requires_grad(NULL) == 0 && ta_is_leaf(NULL) == 1 && ta_grad(NULL) == NULL);
+    CHECK(ta_grad_fn(NULL) == NULL && ta_grad_fn_name(NULL) == NULL);
+    CHECK(ta_node_retain(NULL) == NULL && ta_node_name(NULL) == NULL);
+    ta_node_release(NULL);
+    CHECK(ta_node_num_inputs(NULL) == 0 && ta_node_user_data(NULL, no_gradient) == NULL);
+    CHECK(ta_node_input(NULL, 0, &next) == TA_INPUT_NONE && next == NULL);
+    CHECK(ta_node_input(NULL, 0, NULL) == TA_INPUT_NONE);
+    ta_release(tensor);
+}
+
 /* An error struct that is too small, by its own word, is not written to. */
 static void an_error_of_no_size_is_left_alone(void)
 {
@@ -195,6 +256,7 @@ int main(void)
     the_facts();
     documented_values();
     views_and_writes();
+    histories();
     an_error_of_no_size_is_left_alone();
     return check_end("null_args");
 }

@@ -23,7 +23,7 @@ pub(super) enum Declaration {
 }
 
 /// Heading and file of each section. A declaration in any other file is an error.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 18] = [
     ("Versions and limits", "src/abi/mod.rs"),
     ("Status and error", "src/abi/status.rs"),
     ("Element types", "src/abi/dtype.rs"),
@@ -31,11 +31,16 @@ const SECTIONS: [(&str, &str); 13] = [
     ("What a tensor is", "src/abi/info.rs"),
     ("Sources: what can become a tensor", "src/abi/source.rs"),
     ("Options", "src/abi/options.rs"),
+    ("Histories", "src/abi/history.rs"),
     ("The hub", "src/ffi/hub.rs"),
     ("Relatives of ta_asarray", "src/ffi/relatives.rs"),
     ("Handles", "src/ffi/handle.rs"),
     ("Facts", "src/ffi/facts.rs"),
     ("Views and writes", "src/ffi/views.rs"),
+    ("Gradients", "src/ffi/gradients.rs"),
+    ("Operations", "src/ffi/operations.rs"),
+    ("Operations of the host", "src/ffi/record.rs"),
+    ("Nodes of the graph", "src/ffi/nodes.rs"),
     ("Care", "src/ffi/care.rs"),
 ];
 

@@ -1,17 +1,63 @@
-//! Promotion: the dtype that holds what two dtypes hold (`torch.promote_types`).
+//! Promotion: the dtype that holds what two dtypes hold (`torch.promote_types`), and the one that
+//! an operation on two tensors has (`torch.result_type`).
 
 use crate::abi::*;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
+use crate::model::tensor::Tensor;
 
 /// The common dtype.
 ///
 /// # Errors
 /// `TA_ERR_DTYPE` where PyTorch knows none: float8 with anything else, uint16/32/64 with any
 /// integer, and dtypes that are only carried with anything but themselves.
-pub(super) fn promote(a: DType, b: DType) -> Result<DType> {
+pub fn promote(a: DType, b: DType) -> Result<DType> {
     common(a, b)
         .ok_or_else(|| Error::new(TA_ERR_DTYPE, format_args!("{a} and {b} have no common dtype")))
+}
+
+/// The dtype of an operation on two tensors: their common one, but a tensor without axes gives way
+/// to one with axes, unless its numbers are of a higher kind (real over whole, complex over real).
+///
+/// # Errors
+/// `TA_ERR_DTYPE`, as [`promote`].
+pub fn result(a: &Tensor, b: &Tensor) -> Result<DType> {
+    let (rank, other) = (a.shape().len(), b.shape().len());
+    match (rank == 0) == (other == 0) {
+        true => promote(a.dtype(), b.dtype()),
+        false if rank == 0 => yielding(b.dtype(), a.dtype()),
+        false => yielding(a.dtype(), b.dtype()),
+    }
+}
+
+/// The common dtype of a tensor with axes and of one without.
+fn yielding(axes: DType, without: DType) -> Result<DType> {
+    use Kind::{Complex, Real, Truth, Whole};
+    match (Kind::of(axes), Kind::of(without)) {
+        (Some(Real), Some(Complex)) => complex(axes).map_or_else(|| promote(axes, without), Ok),
+        (Some(Real | Complex), Some(_)) | (Some(Whole), Some(Truth | Whole)) => Ok(axes),
+        _ => promote(axes, without),
+    }
+}
+
+/// What kind of numbers a dtype has, in ascending order.
+enum Kind {
+    Truth,
+    Whole,
+    Real,
+    Complex,
+}
+
+impl Kind {
+    fn of(dtype: DType) -> Option<Kind> {
+        Some(match dtype.code {
+            TA_BOOL => Kind::Truth,
+            TA_INT | TA_UINT => Kind::Whole,
+            TA_COMPLEX => Kind::Complex,
+            _ if dtype.is_differentiable() => Kind::Real,
+            _ => return None,
+        })
+    }
 }
 
 fn common(a: DType, b: DType) -> Option<DType> {
@@ -86,7 +132,7 @@ fn part(dtype: DType) -> Option<DType> {
 }
 
 /// The complex dtype whose parts are `part`; there is none for bfloat16.
-pub(super) fn complex(part: DType) -> Option<DType> {
+pub fn complex(part: DType) -> Option<DType> {
     (part.code == TA_FLOAT).then_some(DType { code: TA_COMPLEX, bits: part.bits * 2, lanes: 1 })
 }
 
@@ -127,6 +173,28 @@ mod tests {
         for (a, b, want) in rows {
             assert_eq!(promote(a, b).ok(), want, "{a} and {b}");
             assert_eq!(promote(b, a).ok(), want, "{b} and {a}");
+        }
+    }
+    /// What `torch.result_type` says of a tensor with axes and one without.
+    #[test]
+    fn a_tensor_without_axes_gives_way() {
+        use DType as D;
+        let rows = [
+            (D::F32, D::F64, D::F32),
+            (D::F16, D::I64, D::F16),
+            (D::I8, D::I64, D::I8),
+            (D::I64, D::BOOL, D::I64),
+            (D::BOOL, D::U8, D::U8),
+            (D::I64, D::F64, D::F64),
+            (D::F32, D::C128, D::C64),
+            (D::F64, D::C64, D::C128),
+            (D::BF16, D::C64, D::C64),
+            (D::C64, D::F64, D::C64),
+            (D::C64, D::C128, D::C64),
+            (D::F8_E5M2, D::F32, D::F8_E5M2),
+        ];
+        for (axes, without, want) in rows {
+            assert_eq!(yielding(axes, without).ok(), Some(want), "{axes} and one {without}");
         }
     }
 }

@@ -1,0 +1,190 @@
+//! Nodes: how an `Arc<Node>` becomes a `ta_node *`, and what it says of itself.
+
+use std::any::Any;
+use std::ffi::{c_char, c_void};
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::sync::Arc;
+
+use crate::abi::*;
+use crate::ffi::facts::fact;
+use crate::ffi::record::{BackwardCallback, Operation};
+use crate::history::{self, Input, Node};
+
+/// Runs `fact` on a node that may be NULL.
+///
+/// # Safety
+/// `node` is NULL or a live node.
+unsafe fn of_node<T>(node: *const ta_node, otherwise: T, fact: impl FnOnce(&Arc<Node>) -> T) -> T {
+    if node.is_null() {
+        return otherwise;
+    }
+    // SAFETY: a live node, from `give`; ManuallyDrop leaves the caller's share alone.
+    fact(&ManuallyDrop::new(unsafe { Arc::from_raw(node.cast()) }))
+}
+
+/// A share for the caller.
+fn give(node: Option<Arc<Node>>) -> *mut ta_node {
+    node.map_or(ptr::null_mut(), |node| Arc::into_raw(node).cast_mut().cast())
+}
+
+/// The node of the operation that made a tensor.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return A share in it, to be given up with ta_node_release; NULL for a leaf, and for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_grad_fn(tensor: *const ta_tensor) -> *mut ta_node {
+    // SAFETY: NULL or a live handle, by the caller's contract.
+    give(unsafe { fact(tensor, None, history::grad_fn) })
+}
+
+/// The name of the operation that made a tensor, like `MulBackward0`.
+///
+/// \param tensor  Live handle, or NULL.
+///
+/// \return NUL-terminated, valid as long as the handle is; NULL for a leaf, and for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_grad_fn_name(tensor: *const ta_tensor) -> *const c_char {
+    // SAFETY: NULL or a live handle, by the caller's contract.
+    let node = unsafe { fact(tensor, None, history::grad_fn) };
+    // The tensor has a share of its own, so the name stays when this one goes.
+    node.map_or(ptr::null(), |node| node.name().as_ptr())
+}
+
+/// Takes another share in a node.
+///
+/// \param node  Live node, or NULL.
+///
+/// \return `node`, to be released once more; NULL for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_node_retain(node: *const ta_node) -> *mut ta_node {
+    // SAFETY: NULL or a live node, by the caller's contract.
+    give(unsafe { of_node(node, None, |node| Some(node.clone())) })
+}
+
+/// Gives up a share in a node; with the last one, also those of the tensor and of newer nodes, it
+/// lets go what it saved, on this thread.
+///
+/// \param node  A share that the caller owns, not used afterwards; or NULL, which does nothing.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ta_node_release(node: *mut ta_node) {
+    if !node.is_null() {
+        // SAFETY: a live node, from `give`, whose share the caller gives up.
+        drop(unsafe { Arc::<Node>::from_raw(node.cast()) });
+    }
+}
+
+/// The name of a node, like `MulBackward0`.
+///
+/// \param node  Live node, or NULL.
+///
+/// \return NUL-terminated, valid as long as the node is; NULL for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_node_name(node: *const ta_node) -> *const c_char {
+    // SAFETY: NULL or a live node, by the caller's contract.
+    unsafe { of_node(node, ptr::null(), |node| node.name().as_ptr()) }
+}
+
+/// How many inputs the operation of a node has.
+///
+/// \param node  Live node, or NULL.
+///
+/// \return The number; 0 for a door to another graph, and for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_node_num_inputs(node: *const ta_node) -> usize {
+    // SAFETY: NULL or a live node, by the caller's contract.
+    unsafe { of_node(node, 0, |node| node.input_count()) }
+}
+
+/// Where an input of a node's operation comes from: the way to walk a graph.
+///
+/// \param node   Live node, or NULL.
+/// \param index  Which input.
+/// \param next   For TA_INPUT_NODE, receives a share in that node, to be given up with
+///               ta_node_release; else NULL. May be NULL.
+///
+/// \return One of TA_INPUT_…; TA_INPUT_NONE also for an index that there is not, and for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ta_node_input(
+    node: *const ta_node,
+    index: usize,
+    next: *mut *mut ta_node,
+) -> i32 {
+    // SAFETY: NULL or a live node, by the caller's contract.
+    let (kind, node) = match unsafe { of_node(node, Input::Nowhere, |node| node.input(index)) } {
+        Input::Nowhere => (TA_INPUT_NONE, None),
+        Input::Leaf => (TA_INPUT_LEAF, None),
+        Input::Node(node) => (TA_INPUT_NODE, Some(node)),
+    };
+    if !next.is_null() {
+        // SAFETY: not NULL, and the caller vouches for one write.
+        unsafe { next.write(give(node)) };
+    }
+    kind
+}
+
+/// The `user_data` of an operation that was recorded with a certain callback: how a host finds its own
+/// operations in a graph.
+///
+/// \param node      Live node, or NULL.
+/// \param backward  The callback.
+///
+/// \return What ta_record was given, valid until a backward pass releases it; NULL if it has been
+///         released, for a node that was not recorded with this callback, and for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn ta_node_user_data(
+    node: *const ta_node,
+    backward: Option<
+        unsafe extern "C" fn(
+            user_data: *mut c_void,
+            grad_output: *const ta_tensor,
+            needed: *const i32,
+            grad_inputs: *mut *mut ta_tensor,
+            num_inputs: usize,
+            err: *mut ta_error,
+        ) -> ta_status,
+    >,
+) -> *mut c_void {
+    let found = |callback: BackwardCallback, node: &Arc<Node>| {
+        let saved = node.saved()?;
+        let saved: &dyn Any = &*saved;
+        saved.downcast_ref::<Operation>()?.user_data_of(callback)
+    };
+    let Some(callback) = backward else { return ptr::null_mut() };
+    // SAFETY: NULL or a live node, by the caller's contract.
+    unsafe { of_node(node, None, |node| found(callback, node)) }.unwrap_or(ptr::null_mut())
+}
+
+/// How many nodes are alive in this copy of the library: zero when nothing leaks.
+///
+/// \return The number of nodes that some tensor, newer node or host still holds.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+#[must_use]
+pub extern "C" fn ta_live_nodes() -> usize {
+    history::live()
+}

@@ -1,0 +1,179 @@
+//! The backward pass.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::abi::*;
+use crate::convert::memory;
+use crate::history::accumulate::{Arrivals, arrive};
+use crate::history::edge::{Edge, Target};
+use crate::history::mode;
+use crate::history::node::{Backward, Node};
+use crate::model::device::Device;
+use crate::model::error::{Error, Result};
+use crate::model::layout::List;
+use crate::model::make;
+use crate::model::scalar::Scalar;
+use crate::model::tensor::Tensor;
+
+/// Computes the gradients of `root` with respect to all leaves that led to it, and adds them to
+/// theirs. `gradient` is that of the result with respect to `root`.
+///
+/// No lock is held while an operation is differentiated, so that a host's callback may do
+/// anything, and nothing is recorded meanwhile on this thread. Leaves change at the end, all
+/// or none.
+///
+/// # Errors
+/// As `ta_backward` lists them; nothing has changed then.
+#[doc(alias = "ta_backward")]
+pub fn backward(root: &Tensor, gradient: Option<&Tensor>, retain_graph: bool) -> Result<()> {
+    let Some(edge) = Edge::to(root) else {
+        let message = format_args!("the tensor does not require grad and does not have a grad_fn");
+        return Err(Error::new(TA_ERR_GRAD, message));
+    };
+    let first = match gradient {
+        Some(gradient) => given(root, gradient)?,
+        None => one(root)?,
+    };
+    let mut pass = Pass::discover(&edge)?;
+    pass.arrive(&edge, first).map_err(|error| error.within(format_args!("gradient")))?;
+    {
+        let _nothing_recorded = mode::Disabled::new();
+        pass.run()?;
+    }
+    std::mem::take(&mut pass.arrivals).commit()?;
+    if !retain_graph {
+        pass.steps.iter().for_each(|step| step.node.release());
+    }
+    Ok(())
+}
+
+/// The gradient that a caller gave, if it can be the root's.
+fn given(root: &Tensor, gradient: &Tensor) -> Result<Tensor> {
+    if gradient.shape() != root.shape() {
+        let (given, want) = (List(gradient.shape()), List(root.shape()));
+        let message = format_args!("gradient has shape {given}, but the tensor has {want}");
+        return Err(Error::new(TA_ERR_GRAD, message));
+    }
+    if gradient.dtype().is_complex() != root.dtype().is_complex() {
+        let (given, want) = (gradient.dtype(), root.dtype());
+        let message = format_args!("gradient has dtype {given}, but the tensor has {want}");
+        return Err(Error::new(TA_ERR_GRAD, message));
+    }
+    Ok(gradient.clone())
+}
+
+/// The gradient of a single real number with respect to itself.
+fn one(root: &Tensor) -> Result<Tensor> {
+    let refused = |message: std::fmt::Arguments<'_>| Err(Error::new(TA_ERR_GRAD, message));
+    let (shape, dtype) = (root.shape(), root.dtype());
+    if root.numel() != 1 {
+        let shape = List(shape);
+        return refused(format_args!(
+            "gradient can be left out only for a tensor of one element, not of shape {shape}"
+        ));
+    }
+    if dtype.is_complex() {
+        return refused(format_args!(
+            "gradient can be left out only for real tensors, not {dtype}"
+        ));
+    }
+    if root.device() != Device::CPU {
+        let device = root.device();
+        return refused(format_args!("gradient can be left out only on the cpu, not on {device}"));
+    }
+    let mut block = memory::room(1, dtype)?;
+    memory::put(Scalar::Float(1.0), &mut block, 0, dtype)?;
+    make::computed(block, dtype, shape, None)
+}
+
+/// An operation to differentiate.
+struct Step {
+    node: Arc<Node>,
+    saved: Arc<dyn Backward>,
+    gradient: Option<Tensor>,
+}
+
+/// All operations that lead to a tensor, the newest first: whoever used a result is newer than who
+/// made it, so its gradient is complete when its turn comes.
+struct Pass {
+    steps: Vec<Step>,
+    index: HashMap<*const Node, usize>,
+    arrivals: Arrivals,
+}
+
+impl Pass {
+    /// Finds the operations, and takes a share in what each has saved.
+    ///
+    /// # Errors
+    /// `TA_ERR_GRAD` if something has been released by an earlier pass.
+    fn discover(edge: &Edge) -> Result<Pass> {
+        let (mut steps, mut index) = (Vec::new(), HashMap::new());
+        let mut ahead = Vec::new();
+        let mut see = |edge: &Edge, ahead: &mut Vec<Arc<Node>>| {
+            if let Target::Node(node) = &edge.target
+                && index.insert(Arc::as_ptr(node), 0).is_none()
+            {
+                ahead.push(node.clone());
+            }
+        };
+        see(edge, &mut ahead);
+        while let Some(node) = ahead.pop() {
+            node.edges().iter().flatten().for_each(|edge| see(edge, &mut ahead));
+            let saved = node.saved().ok_or_else(|| released(&node))?;
+            steps.push(Step { node, saved, gradient: None });
+        }
+        steps.sort_by_key(|step| std::cmp::Reverse(step.node.sequence()));
+        for (place, step) in steps.iter().enumerate() {
+            index.insert(Arc::as_ptr(&step.node), place);
+        }
+        Ok(Pass { steps, index, arrivals: Arrivals::default() })
+    }
+
+    /// Differentiates operation by operation.
+    fn run(&mut self) -> Result<()> {
+        for place in 0..self.steps.len() {
+            let Step { node, saved, gradient } = &mut self.steps[place];
+            // Nothing came from those who used the result: its gradient is zero.
+            let Some(gradient) = gradient.take() else { continue };
+            let (node, saved) = (node.clone(), saved.clone());
+            self.step(&node, &*saved, &gradient)
+                .map_err(|error| error.within(format_args!("{}", node.name().to_string_lossy())))?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, node: &Node, saved: &dyn Backward, gradient: &Tensor) -> Result<()> {
+        let wanted: Vec<bool> = node.edges().iter().map(Option::is_some).collect();
+        let gradients = saved.backward(gradient, &wanted)?;
+        for (input, (edge, gradient)) in node.edges().iter().zip(gradients).enumerate() {
+            if let (Some(edge), Some(gradient)) = (edge, gradient) {
+                self.arrive(edge, gradient).map_err(|error| {
+                    error.within(format_args!("the gradient of input {input} is invalid"))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a gradient to those at the end of an edge.
+    fn arrive(&mut self, edge: &Edge, gradient: Tensor) -> Result<()> {
+        let gradient = edge.likeness.fit(gradient)?;
+        match &edge.target {
+            Target::Leaf(leaf) => self.arrivals.add(leaf, gradient),
+            Target::Node(node) => match self.index.get(&Arc::as_ptr(node)) {
+                Some(&place) => arrive(&mut self.steps[place].gradient, gradient),
+                None => Err(Error::new(TA_ERR_INTERNAL, format_args!("an edge that was not seen"))),
+            },
+        }
+    }
+}
+
+#[cold]
+fn released(node: &Node) -> Error {
+    let name = node.name().to_string_lossy();
+    let message = format_args!(
+        "trying to backward through the graph a second time: what {name} had saved was released by the first; retain the graph there"
+    );
+    Error::new(TA_ERR_GRAD, message)
+}

@@ -1,0 +1,102 @@
+//! From an operation to one of its inputs, and what a gradient that goes there must look like.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::abi::TA_ERR_GRAD;
+use crate::convert::memory;
+use crate::history::leaf::Leaf;
+use crate::history::node::Node;
+use crate::history::{state, sum};
+use crate::model::device::Device;
+use crate::model::dtype::DType;
+use crate::model::error::{Error, Result};
+use crate::model::layout::{self, List, MAX_NDIM};
+use crate::model::make;
+use crate::model::tensor::Tensor;
+
+/// Where a gradient goes.
+pub(super) enum Target {
+    Node(Arc<Node>),
+    Leaf(Arc<Leaf>),
+}
+
+/// A place for the gradient of one input. It knows what the input looked like, and does not keep its
+/// memory.
+pub(super) struct Edge {
+    pub(super) target: Target,
+    pub(super) likeness: Likeness,
+}
+
+impl Edge {
+    /// The edge to a tensor; `None` if it requires no gradient.
+    pub(super) fn to(input: &Tensor) -> Option<Edge> {
+        let state = input.gradient().filter(|state| state.requires_grad())?;
+        let state: Arc<dyn Any + Send + Sync> = state.clone();
+        let target = match state.downcast::<Node>() {
+            Ok(node) => Target::Node(node),
+            Err(state) => Target::Leaf(state.downcast::<Leaf>().ok()?),
+        };
+        Some(Edge { target, likeness: Likeness::of(input) })
+    }
+}
+
+/// What a tensor looks like, as far as its gradient must look the same.
+pub(super) struct Likeness {
+    shape: Box<[i64]>,
+    dtype: DType,
+    device: Device,
+}
+
+impl Likeness {
+    pub(super) fn of(tensor: &Tensor) -> Likeness {
+        Likeness { shape: tensor.shape().into(), dtype: tensor.dtype(), device: tensor.device() }
+    }
+
+    /// The gradient in the shape and dtype that are due here, without a history of its own: what was
+    /// broadcast is added up, and numbers are converted.
+    ///
+    /// # Errors
+    /// `TA_ERR_GRAD` for a shape or device that cannot be the input's; `TA_ERR_DTYPE`,
+    /// `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`.
+    pub(super) fn fit(&self, gradient: Tensor) -> Result<Tensor> {
+        if gradient.device() != self.device {
+            return Err(Error::new(
+                TA_ERR_GRAD,
+                format_args!("it is on {}, but the input on {}", gradient.device(), self.device),
+            ));
+        }
+        let gradient = match *gradient.shape() == *self.shape {
+            true => gradient,
+            false => self.unbroadcast(&gradient)?,
+        };
+        let gradient = match gradient.dtype() == self.dtype {
+            true => gradient,
+            false => converted(&gradient, self.dtype)?,
+        };
+        if gradient.requires_grad() { state::detach(&gradient) } else { Ok(gradient) }
+    }
+
+    /// Adds up along the axes over which the input was broadcast to the gradient's shape.
+    fn unbroadcast(&self, gradient: &Tensor) -> Result<Tensor> {
+        let shape = gradient.shape();
+        let (own, mut repeated) = ([0; MAX_NDIM], [0; MAX_NDIM]);
+        let (own, repeated) = (&own[..self.shape.len()], &mut repeated[..shape.len()]);
+        if layout::broadcast_strides(&self.shape, own, shape, repeated).is_err() {
+            let message = format_args!(
+                "it has shape {}, which the input's, {}, does not broadcast to",
+                List(shape),
+                List(&self.shape)
+            );
+            return Err(Error::new(TA_ERR_GRAD, message));
+        }
+        sum::to_shape(gradient, &self.shape)
+    }
+}
+
+/// The elements of a tensor as numbers of another dtype.
+fn converted(tensor: &Tensor, dtype: DType) -> Result<Tensor> {
+    let block =
+        memory::gather(&tensor.view(), dtype, true, &mut [0; MAX_NDIM][..tensor.shape().len()])?;
+    make::computed(block, dtype, tensor.shape(), None)
+}
