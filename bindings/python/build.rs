@@ -13,6 +13,8 @@ fn main() {
     }
     println!("cargo:rustc-link-lib=dylib=tarray");
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-rpath,$ORIGIN/lib");
+        // Old-style tags make an RPATH, which comes before LD_LIBRARY_PATH: the extension runs on
+        // the library that was installed with it, whatever others of that name there are.
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-rpath,$ORIGIN/lib,--disable-new-dtags");
     }
 }

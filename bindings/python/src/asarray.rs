@@ -70,7 +70,7 @@ pub(crate) fn make<'a, 'py>(
     request: &'a Request,
     look: impl FnOnce(&Bound<'a, PyAny>, &'a Request) -> Result<Seen<'a>>,
 ) -> Result<Bound<'py, PyAny>> {
-    let made = look(object, request).and_then(|seen| seen.take(request));
+    let made = look(object, request).and_then(|seen| seen.take(object.py(), request));
     let handle = made.map_err(|failure| request.because(object.py(), failure))?;
     match tensor::of(object) {
         // Nothing had to change: the very same object, not only the same handle.

@@ -13,6 +13,7 @@ mod arguments;
 mod asarray;
 mod border;
 mod c;
+mod detached;
 mod device;
 mod dtype;
 mod error;

@@ -29,6 +29,17 @@ def test_the_process_runs_on_the_library_in_the_wheel():
     assert mapped == {tarray.get_library()}
 
 
+def test_another_library_of_that_name_is_not_loaded(tmp_path):
+    name = os.path.basename(tarray.get_library())
+    (tmp_path / name).write_bytes(b"no library")
+    code = "import tarray; print(tarray.asarray([1]).tolist())"
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(tmp_path)}
+
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+
+    assert (seen.stdout.strip(), seen.stderr) == ("[1]", "")
+
+
 def test_every_public_name_has_a_docstring():
     missing = [name for name in tarray.__all__ if not getattr(tarray, name).__doc__]
 

@@ -12,6 +12,7 @@ use pyo3::types::{PyBool, PyTuple};
 use crate::abi::*;
 use crate::arguments::{Argument, Arguments, Signature};
 use crate::c;
+use crate::detached;
 use crate::device;
 use crate::error::{Failure, Result, type_name};
 use crate::options::{some, truth};
@@ -243,12 +244,20 @@ fn lend<'py, M: Managed>(
     tensor: Tensor<'_, 'py>,
     options: &ta_export_options,
 ) -> Result<Bound<'py, PyAny>> {
-    let mut managed: *mut M = std::ptr::null_mut();
-    let lent = c::call(|err| {
+    let handle = tensor.handle();
+    let lend = || {
+        let mut managed: *mut M = std::ptr::null_mut();
         // SAFETY: a live handle, options of that size, and a local.
-        unsafe { M::LEND(tensor.handle(), options, &raw mut managed, err) }
-    });
-    lent.map_err(as_refusal)?;
+        c::call(|err| unsafe { M::LEND(handle, options, &raw mut managed, err) })?;
+        Ok(managed)
+    };
+    let bytes = match options.copy {
+        // SAFETY: a live handle.
+        TA_COPY_ALWAYS => unsafe { detached::bytes_of(handle) },
+        _ => 0,
+    };
+    // SAFETY: a handle that the caller holds.
+    let managed = unsafe { detached::run(tensor.py(), bytes, lend) }.map_err(as_refusal)?;
     // SAFETY: just lent.
     unsafe { end_nested(managed) };
     // SAFETY: attached; a loan, a static name, and the destructor for both.

@@ -11,6 +11,7 @@ use crate::arguments::{Arguments, Signature};
 use crate::asarray;
 use crate::border;
 use crate::c;
+use crate::detached;
 use crate::error::{Failure, Result};
 use crate::export::index;
 use crate::options::Request;
@@ -82,7 +83,11 @@ fn check_writable(tensor: Tensor<'_, '_>) -> Result<()> {
 fn write(target: *mut ta_tensor, dtype: ta_dtype, value: &Bound<'_, PyAny>) -> Result<()> {
     if let Some(number) = scalar::of(value)? {
         // SAFETY: a live handle, and a number.
-        return c::call(|err| unsafe { c::ta_fill(target, &raw const number, err) });
+        let fill = || c::call(|err| unsafe { c::ta_fill(target, &raw const number, err) });
+        // SAFETY: a live handle.
+        let bytes = unsafe { detached::bytes_of(target) };
+        // SAFETY: a handle that the caller holds, and a number.
+        return unsafe { detached::run(value.py(), bytes, fill) };
     }
     copy(target, &elements(value, dtype)?)
 }
@@ -90,8 +95,13 @@ fn write(target: *mut ta_tensor, dtype: ta_dtype, value: &Bound<'_, PyAny>) -> R
 /// Writes the elements of a tensor to another.
 fn copy(target: *mut ta_tensor, source: &Bound<'_, PyAny>) -> Result<()> {
     let Some(source) = tensor::of(source) else { unreachable!("a conversion makes a tensor") };
+    let from = source.handle();
     // SAFETY: two live handles.
-    c::call(|err| unsafe { c::ta_copy_into(target, source.handle(), err) })
+    let copy = || c::call(|err| unsafe { c::ta_copy_into(target, from, err) });
+    // SAFETY: a live handle.
+    let bytes = unsafe { detached::bytes_of(target) };
+    // SAFETY: handles that the caller holds.
+    unsafe { detached::run(source.py(), bytes, copy) }
 }
 
 /// All but buffers: what their bytes would be is anybody's guess.

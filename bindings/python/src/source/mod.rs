@@ -25,6 +25,7 @@ use pyo3::types::{PyBool, PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyLis
 
 use crate::abi::*;
 use crate::c;
+use crate::detached::{self, Steady};
 use crate::error::{Failure, Result};
 use crate::options::Request;
 use crate::release;
@@ -105,13 +106,12 @@ impl<'a> Seen<'a> {
     /// What the library says, or what Python code raised in a callback; the object is then as
     /// it was.
     #[inline]
-    pub(crate) fn take(self, request: &Request) -> Result<Handle> {
-        let (source, options) = (&raw const self.source, &raw const request.options);
-        // SAFETY: the source was filled by a `look`, whose loan holds what it borrows.
-        let make = |out, err| unsafe { c::ta_asarray(source, options, out, err) };
-        // SAFETY: that function writes a share on TA_OK.
-        let made = unsafe { Handle::made(make) };
-        match made {
+    pub(crate) fn take(self, py: Python<'_>, request: &Request) -> Result<Handle> {
+        let bytes = detached::bytes_to_copy(&self.source, &request.options);
+        let steady = detached::is_large(bytes).then(|| Steady::of(&self.source));
+        let source = steady.as_ref().map_or(&self.source, |steady| &steady.source);
+        // SAFETY: only sequences call back, and they are not large; releases attach themselves.
+        match unsafe { detached::run(py, bytes, || make(source, request)) } {
             Ok(handle) => {
                 self.loan.taken();
                 Ok(handle)
@@ -119,6 +119,16 @@ impl<'a> Seen<'a> {
             Err(failure) => Err(request.raised.take().map_or(failure, Failure::Raised)),
         }
     }
+}
+
+/// The tensor that the library makes of a source that a `look` has filled, and whose loan is held.
+#[inline]
+fn make(source: &ta_source, request: &Request) -> Result<Handle> {
+    let (source, options) = (&raw const *source, &raw const request.options);
+    // SAFETY: the loan holds what the source borrows, by what every caller passes.
+    let make = |out, err| unsafe { c::ta_asarray(source, options, out, err) };
+    // SAFETY: that function writes a share on TA_OK.
+    unsafe { Handle::made(make) }
 }
 
 impl Loan<'_> {
