@@ -10,8 +10,9 @@ import os
 import sys
 from pathlib import Path
 
-# DLPack's structs for ctypes are there.
+# DLPack's structs for ctypes are in the one, the table of round trips in the other.
 sys.path.append(str(Path(__file__).parents[4] / "tests" / "walk"))
+sys.path.append(str(Path(__file__).parents[1]))
 
 # These tests need what `tests/requirements-peers.txt` lists; asking for them without it finds
 # none, which pytest calls a failure.
