@@ -1251,6 +1251,21 @@ ta_tensor *ta_retain(const ta_tensor *tensor);
 TA_API
 void ta_release(ta_tensor *tensor);
 
+/**
+ * A `release` callback that is ready made: it sets a number of the host's from 0 to 1.
+ *
+ * For hosts whose own code cannot run on any thread, or not inside any call: `owner` of the
+ * `ta_memory` or `ta_buffer` is the address of an int32_t that is 0. The host keeps that number
+ * and the memory until it finds a 1 there, whenever it looks; this write is the last that the
+ * library does with either.
+ *
+ * \param owner  Address of an int32_t, or NULL, which does nothing.
+ *
+ * Since: ABI 0.
+ */
+TA_API
+void ta_mark_released(void *owner);
+
 /* ======================================================================
  * Facts
  * ====================================================================== */

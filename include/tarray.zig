@@ -1069,6 +1069,20 @@ pub extern fn ta_release(
     tensor: ?*ta_tensor,
 ) void;
 
+/// A `release` callback that is ready made: it sets a number of the host's from 0 to 1.
+///
+/// For hosts whose own code cannot run on any thread, or not inside any call: `owner` of the
+/// `ta_memory` or `ta_buffer` is the address of an int32_t that is 0. The host keeps that number
+/// and the memory until it finds a 1 there, whenever it looks; this write is the last that the
+/// library does with either.
+///
+/// \param owner  Address of an int32_t, or NULL, which does nothing.
+///
+/// Since: ABI 0.
+pub extern fn ta_mark_released(
+    owner: ?*anyopaque,
+) void;
+
 // Facts //
 
 /// Fills `*out` with everything there is to know about a tensor.

@@ -1,6 +1,8 @@
 //! Handles: how a [`Tensor`] becomes a `ta_tensor *` and back.
 
+use std::ffi::c_void;
 use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::abi::*;
 use crate::ffi::non_null;
@@ -60,5 +62,24 @@ pub unsafe extern "C" fn ta_release(tensor: *mut ta_tensor) {
     if !tensor.is_null() {
         // SAFETY: a live handle whose share the caller gives up.
         drop(unsafe { Tensor::from_raw(tensor) });
+    }
+}
+
+/// A `release` callback that is ready made: it sets a number of the host's from 0 to 1.
+///
+/// For hosts whose own code cannot run on any thread, or not inside any call: `owner` of the
+/// `ta_memory` or `ta_buffer` is the address of an int32_t that is 0. The host keeps that number
+/// and the memory until it finds a 1 there, whenever it looks; this write is the last that the
+/// library does with either.
+///
+/// \param owner  Address of an int32_t, or NULL, which does nothing.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ta_mark_released(owner: *mut c_void) {
+    if !owner.is_null() {
+        // SAFETY: an int32_t of the host's, which only reads it until it is 1.
+        let flag = unsafe { AtomicI32::from_ptr(owner.cast()) };
+        flag.store(1, Ordering::Release);
     }
 }

@@ -31,7 +31,7 @@ use std::slice;
 pub use care::*;
 pub use facts::*;
 pub use gradients::*;
-pub use handle::{ta_release, ta_retain};
+pub use handle::{ta_mark_released, ta_release, ta_retain};
 pub use hub::*;
 pub use nodes::*;
 pub use operations::*;

@@ -144,6 +144,7 @@ static void documented_values(void)
     CHECK(ta_device_of(NULL).device_type == 0 && ta_device_of(NULL).index == 0);
     CHECK(ta_retain(NULL) == NULL);
     ta_release(NULL);
+    ta_mark_released(NULL);
     CHECK(ta_dtype_name(ta_float32(), NULL, 0) == 7 && ta_dtype_name(ta_float32(), NULL, 5) == 7);
     CHECK(ta_dtype_name(ta_float32(), text, 0) == 7 && strcmp(text, "abc") == 0);
     CHECK(ta_dtype_name(ta_float32(), text, sizeof text) == 7 && strcmp(text, "flo") == 0);

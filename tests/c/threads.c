@@ -1,4 +1,4 @@
-/* One handle, eight threads: retained, lent and released at once, let go once. */
+/* Handles on many threads: retained, lent and released at once, let go once. */
 #include "check.h"
 #include "lend.h"
 #include "make.h"
@@ -71,7 +71,7 @@ static void *visit(void *argument)
     return NULL;
 }
 
-int main(void)
+static void let_go_once(void)
 {
     static const int64_t four[] = {4};
     static float data[] = {1, 2, 3, 4};
@@ -93,5 +93,37 @@ int main(void)
         CHECK(visitors[k].failures == 0);
     }
     CHECK(releases == 1);
+}
+
+static void *let_go(void *tensor)
+{
+    ta_release(tensor);
+    return NULL;
+}
+
+/* A host that must not be called on another thread finds out by itself. */
+static void a_mark_instead_of_a_callback(void)
+{
+    static const int64_t four[] = {4};
+    static float data[] = {1, 2, 3, 4};
+    int32_t released = 0;
+    pthread_t thread;
+    ta_memory memory = memory_of(data, ta_float32(), 1, four);
+    ta_tensor *tensor = NULL;
+    memory.owner = &released;
+    memory.release = ta_mark_released;
+    EXPECT(TA_OK, ta_from_array(&memory, &tensor, &error));
+    CHECK(released == 0);
+
+    CHECK(pthread_create(&thread, NULL, let_go, tensor) == 0);
+    pthread_join(thread, NULL);
+
+    CHECK(released == 1);
+}
+
+int main(void)
+{
+    let_go_once();
+    a_mark_instead_of_a_callback();
     return check_end("threads");
 }
