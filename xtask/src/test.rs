@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     ("c", suites::c::run),
     ("cpp", suites::cpp::run),
     ("zig", suites::zig::run),
+    ("runtimes", suites::runtimes::run),
     ("walk", suites::walk::run),
     ("readme", suites::readme::run),
 ];

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::run::{quietly, run, twice};
 
 /// A program, and the Debian packages that bring it.
-type Program = (&'static str, &'static [&'static str]);
+pub(crate) type Program = (&'static str, &'static [&'static str]);
 
 /// What the demo needs.
 pub(crate) const FOR_DEMO: &[Program] =

@@ -1,5 +1,6 @@
 //! What is tested, a file for each way of looking at the library.
 
+mod blocks;
 pub(crate) mod c;
 mod compile;
 pub(crate) mod cpp;
@@ -9,6 +10,7 @@ pub(crate) mod install;
 mod programs;
 pub(crate) mod python;
 pub(crate) mod readme;
+pub(crate) mod runtimes;
 pub(crate) mod rust;
 pub(crate) mod walk;
 pub(crate) mod zig;

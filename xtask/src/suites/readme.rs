@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::blocks::{self, Block};
 use super::compile::Dialect;
 use super::programs::Programs;
 use super::python;
@@ -22,7 +23,7 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let python = python::environment(workplace.root)?;
     let scratch = files::scratch(workplace.root, "readme")?;
     let programs = Programs { dist: workplace.dist()?, scratch };
-    let blocks = blocks(&readme);
+    let blocks = blocks::programs(&readme, is_program);
     for language in ["c", "cpp", "python"] {
         if !blocks.iter().any(|block| block.language == language) {
             return Err(format!("README.md: no program in {language}").into());
@@ -38,55 +39,12 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     states_the_flags(&readme)
 }
 
-struct Block<'a> {
-    language: &'a str,
-    line: usize,
-    text: String,
-    /// What a `text` block right behind the program says that it prints.
-    output: Option<String>,
-}
-
-/// The fenced blocks that are whole programs: those in C and C++ that have a `main`, and
-/// Python's.
-fn blocks(readme: &str) -> Vec<Block<'_>> {
-    let mut programs: Vec<Block> = Vec::new();
-    for block in fenced(readme) {
-        let is_program = match block.language {
-            "c" | "cpp" => block.text.contains("int main("),
-            language => language == "python",
-        };
-        let ends_at = |program: &Block| program.line + program.text.lines().count() + 1;
-        match programs.last_mut() {
-            _ if is_program => programs.push(block),
-            Some(program) if block.language == "text" && ends_at(program) + 2 == block.line => {
-                program.output = Some(block.text);
-            }
-            _ => {}
-        }
+/// In C and C++ those that have a `main`, and all of Python's.
+fn is_program(block: &Block) -> bool {
+    match block.language {
+        "c" | "cpp" => block.text.contains("int main("),
+        language => language == "python",
     }
-    programs
-}
-
-fn fenced(readme: &str) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut inside = false;
-    for (number, line) in readme.lines().enumerate() {
-        match (inside, line.strip_prefix("```")) {
-            (true, Some(_)) => inside = false,
-            (true, None) => {
-                if let Some(block) = blocks.last_mut() {
-                    block.text += &format!("{line}\n");
-                }
-            }
-            (false, Some(language)) => {
-                inside = true;
-                let (text, output) = (String::new(), None);
-                blocks.push(Block { language, line: number + 1, text, output });
-            }
-            (false, None) => {}
-        }
-    }
-    blocks
 }
 
 fn run_block(programs: &Programs, python: &Python, block: &Block, source: PathBuf) -> Result<()> {
@@ -99,12 +57,7 @@ fn run_block(programs: &Programs, python: &Python, block: &Block, source: PathBu
         command.arg(source);
     }
     let said = quietly(&mut command)?;
-    match &block.output {
-        Some(output) if *output != said => {
-            Err(format!("prints\n{said}instead of\n{output}").into())
-        }
-        _ => Ok(()),
-    }
+    block.check(&said)
 }
 
 /// The line that links the archive, with exactly the libraries that the tests link.

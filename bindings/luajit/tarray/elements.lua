@@ -1,0 +1,53 @@
+-- Elements as Lua values: numbers where these are exact, else LuaJIT's own 64-bit integers.
+
+local ffi = require "ffi"
+local C = require "tarray.c"
+local errors = require "tarray.errors"
+
+local elements = {}
+
+local COMPLEX = ffi.typeof "complex"
+
+-- Whether integers of a dtype can be too large for a number of Lua.
+local function is_wide(dtype)
+    return dtype.bits == 64 and (dtype.code == C.TA_INT or dtype.code == C.TA_UINT)
+end
+
+local function value_of(scalar, dtype)
+    if scalar.kind == C.TA_SCALAR_FLOAT then
+        return scalar.value.f
+    elseif scalar.kind == C.TA_SCALAR_BOOL then
+        return scalar.value.i ~= 0
+    elseif scalar.kind == C.TA_SCALAR_COMPLEX then
+        return COMPLEX(scalar.value.c[0], scalar.value.c[1])
+    elseif not is_wide(dtype) then
+        return tonumber(scalar.value.i)
+    end
+    return dtype.code == C.TA_UINT and scalar.value.u or scalar.value.i
+end
+
+-- The element at `index`, an int64_t array with a position per axis.
+function elements.at(handle, dtype, index)
+    local scalar, err = ffi.new "ta_scalar", errors.room()
+    errors.check(C.ta_item(handle, index, scalar, err), err)
+    return value_of(scalar, dtype)
+end
+
+-- All elements as nested tables; a 0-d tensor is its element.
+function elements.nested(handle, info)
+    local index = ffi.new("int64_t[?]", info.ndim + 1)
+    local function level(axis)
+        if axis == info.ndim then
+            return elements.at(handle, info.dtype, index)
+        end
+        local items = {}
+        for position = 0, tonumber(info.shape[axis]) - 1 do
+            index[axis] = position
+            items[position + 1] = level(axis + 1)
+        end
+        return items
+    end
+    return level(0)
+end
+
+return elements

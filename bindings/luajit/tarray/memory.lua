@@ -1,0 +1,98 @@
+-- Strided memory, described by hand: for what is no plain array.
+
+local bit = require "bit"
+local ffi = require "ffi"
+local C = require "tarray.c"
+local dtypes = require "tarray.dtypes"
+local errors = require "tarray.errors"
+
+local memory = {}
+
+local Memory = {}
+
+-- A description; `asarray` takes it. Fields:
+--   data           an array, a pointer or a string; kept alive as long as a tensor uses it
+--   dtype          a name
+--   shape          a table of extents, in elements
+--   strides_bytes  a table, as many, of either sign; nil: C-contiguous
+--   byte_offset    where element (0, …, 0) is behind `data`
+--   read_only      nobody may write; strings never may be written
+--   byte_swapped   elements are in foreign byte order
+--   owner          what else must stay alive
+function memory.new(fields)
+    return setmetatable(fields, Memory)
+end
+
+function memory.is(value)
+    return getmetatable(value) == Memory
+end
+
+local function integers(name, values, count)
+    if type(values) ~= "table" or count and #values ~= count then
+        errors.refuse("TA_ERR_INVALID_ARGUMENT", "%s must be a table of one number per axis", name)
+    end
+    local room = ffi.new("int64_t[?]", #values + 1)
+    for axis, value in ipairs(values) do
+        room[axis - 1] = value
+    end
+    return room
+end
+
+-- Bytes from element (0, …, 0) to the first byte and behind the last one that elements use.
+local function reach(shape, strides, itemsize)
+    local low, high, step = 0, itemsize, itemsize
+    for axis = #shape, 1, -1 do
+        local extent = shape[axis]
+        if extent == 0 then
+            return 0, 0
+        end
+        local far = (extent - 1) * (strides and strides[axis] or step)
+        low, high = low + math.min(far, 0), high + math.max(far, 0)
+        step = step * extent
+    end
+    return low, high
+end
+
+-- Bytes behind an address, where Lua knows.
+local function size_of(data)
+    if type(data) == "string" then
+        return #data
+    end
+    local is_pointer = tostring(ffi.typeof(data)):match "%*>$"
+    return not is_pointer and ffi.sizeof(data)
+end
+
+local function check_bounds(fields, dtype)
+    local size, start = size_of(fields.data), fields.byte_offset or 0
+    local low, high = reach(fields.shape, fields.strides_bytes, math.ceil(dtype.bits / 8))
+    if size and high > low and (start + low < 0 or start + high > size) then
+        errors.refuse("TA_ERR_OUT_OF_BOUNDS", "elements from byte %d to %d are outside of data, which has %d",
+            start + low, start + high, size)
+    end
+end
+
+-- Describes it in a `ta_source`; returns what must outlive the call.
+function memory.describe(fields, out)
+    local dtype, about = dtypes.named(fields.dtype), out.value.memory
+    if type(fields.data) ~= "string" and type(fields.data) ~= "cdata" then
+        errors.refuse("TA_ERR_KIND", "data must be an array, a pointer or a string, not %s", type(fields.data))
+    end
+    local shape = integers("shape", fields.shape)
+    local strides = fields.strides_bytes and integers("strides_bytes", fields.strides_bytes, #fields.shape)
+    check_bounds(fields, dtype)
+    out.kind = C.TA_SOURCE_MEMORY
+    about.data = ffi.cast("void *", ffi.cast("const void *", fields.data))
+    about.shape, about.ndim = shape, #fields.shape
+    about.strides_bytes = strides
+    about.dtype = dtype
+    about.byte_offset = fields.byte_offset or 0
+    if fields.read_only or type(fields.data) == "string" then
+        about.flags = bit.bor(about.flags, C.TA_MEMORY_READ_ONLY)
+    end
+    if fields.byte_swapped then
+        about.flags = bit.bor(about.flags, C.TA_MEMORY_BYTE_SWAPPED)
+    end
+    return { shape, strides }
+end
+
+return memory

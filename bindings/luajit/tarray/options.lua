@@ -1,0 +1,74 @@
+-- What a caller asks for: a table of options as a `ta_options`.
+
+local bit = require "bit"
+local ffi = require "ffi"
+local C = require "tarray.c"
+local dtypes = require "tarray.dtypes"
+local errors = require "tarray.errors"
+
+local options = {}
+
+local DEVICES = { cpu = C.TA_DEVICE_CPU, cuda = C.TA_DEVICE_CUDA, rocm = C.TA_DEVICE_ROCM }
+local GRAD = { [false] = C.TA_GRAD_NO, [true] = C.TA_GRAD_YES, as_source = C.TA_GRAD_AS_SOURCE }
+local COPY = { [false] = C.TA_COPY_NEVER, [true] = C.TA_COPY_ALWAYS }
+
+local function one_of(choices, name, value)
+    if choices[value] == nil then
+        errors.refuse("TA_ERR_INVALID_ARGUMENT", "%s = %s is not among what it can be", name, tostring(value))
+    end
+    return choices[value]
+end
+
+-- "cpu", "cuda" (the current one) or "cuda:1".
+local function device(name)
+    local kind, index = tostring(name):match "^(%a+):?(%d*)$"
+    local current = kind == "cpu" and 0 or -1
+    return ffi.new("ta_device", one_of(DEVICES, "device", kind or name), tonumber(index) or current)
+end
+
+local function flag(which)
+    return function(out, value)
+        if value then
+            out.flags = bit.bor(out.flags, which)
+        end
+    end
+end
+
+local SETTERS = {
+    dtype = function(out, value) out.dtype = dtypes.named(value) end,
+    default_dtype = function(out, value) out.default_dtype = dtypes.named(value) end,
+    device = function(out, value) out.device = device(value) end,
+    copy = function(out, value) out.copy = one_of(COPY, "copy", value) end,
+    requires_grad = function(out, value) out.requires_grad = one_of(GRAD, "requires_grad", value) end,
+    writable = flag(C.TA_WANT_WRITABLE),
+    contiguous = flag(C.TA_WANT_CONTIGUOUS),
+    read_only = flag(C.TA_MARK_READ_ONLY),
+    accept = function(out, kinds)
+        for _, kind in ipairs(kinds) do
+            local which = rawget(C, "TA_ACCEPT_" .. tostring(kind):upper())
+            if not which then
+                errors.refuse("TA_ERR_INVALID_ARGUMENT", "accept: there is no source called %s", tostring(kind))
+            end
+            out.accept = bit.bor(out.accept, which)
+        end
+    end,
+}
+
+-- The struct for a table like `{dtype = "float64", copy = false}`; nil for nil.
+function options.of(request)
+    if request == nil then
+        return nil
+    end
+    local out = ffi.new "ta_options"
+    out.struct_size = ffi.sizeof(out)
+    for name, value in pairs(request) do
+        local set = SETTERS[name]
+        if not set then
+            errors.refuse("TA_ERR_INVALID_ARGUMENT", "there is no option called %s", tostring(name))
+        end
+        set(out, value)
+    end
+    return out
+end
+
+return options

@@ -1,0 +1,58 @@
+-- DLPack in and out.
+
+local ffi = require "ffi"
+local check = require "check"
+local tarray = require "tarray"
+local asarray = tarray.asarray
+
+return {
+    { "a loan says what the tensor is, and keeps it alive", function()
+        local array = ffi.new("float[2][3]", { { 1, 2, 3 }, { 4, 5, 6 } })
+        local tensor = asarray(array)
+        local loan = tensor:to_dlpack()
+        tensor:release()
+        assert(loan.version.major == 1 and loan.dl_tensor.ndim == 2 and loan.dl_tensor.shape[1] == 3)
+        assert(ffi.cast("float *", loan.dl_tensor.data) == ffi.cast("float *", array))
+        assert(tarray.live_tensors() == 1 and tarray.held() == 1)
+        tarray.finish(loan)
+        assert(tarray.live_tensors() == 0 and tarray.held() == 0)
+    end },
+    { "a loan that nobody took is finished by the collector", function()
+        asarray({ 1 }):to_dlpack()
+        check.collect()
+        assert(tarray.live_tensors() == 0)
+    end },
+    { "a loan that a call took is not finished twice", function()
+        local loan = asarray({ 1, 2 }):to_dlpack()
+        local back = asarray(loan, { copy = false })
+        loan = nil
+        check.collect()
+        check.same(back:to_table(), { 1, 2 })
+        back:release()
+        assert(tarray.live_tensors() == 0)
+    end },
+    { "a loan that a call refused is still the caller's", function()
+        local loan = asarray({ 1, 2 }):to_dlpack()
+        check.refused("TA_ERR_CANNOT_ALIAS", "int32", asarray, loan, { copy = false, dtype = "int32" })
+        check.same(asarray(loan):to_table(), { 1, 2 })
+    end },
+    { "a loan passes as an address", function()
+        for _, legacy in ipairs { false, true } do
+            local address = tarray.give(asarray({ 3 }):to_dlpack { legacy = legacy })
+            assert(type(address) == "number")
+            local back = asarray(tarray.dlpack_at(address, legacy))
+            assert(back:item(0) == 3)
+            back:release()
+        end
+        check.collect()
+        assert(tarray.live_tensors() == 0)
+    end },
+    { "what goes out is copied or marked read-only when asked", function()
+        local tensor = asarray { 1 }
+        local marked, copied = tensor:to_dlpack { read_only = true }, tensor:to_dlpack { copy = true }
+        assert(asarray(marked):is_read_only())
+        assert(copied.dl_tensor.data ~= tensor:info().data)
+        check.refused("TA_ERR_EXPORT", "read-only", tensor.to_dlpack, asarray(tensor, { read_only = true }), { legacy = true })
+        check.refused("TA_ERR_EXPORT", "grad", tensor.to_dlpack, asarray({ 1 }, { requires_grad = true }))
+    end },
+}
