@@ -10,6 +10,7 @@ mod dlpack;
 mod dtype;
 mod history;
 mod info;
+mod layout;
 mod options;
 mod source;
 mod status;

@@ -45,11 +45,20 @@ pub(crate) fn make_parent(path: &Path) -> Result<()> {
 
 /// The files in a folder, not below it, by name.
 pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, Path::is_file)
+}
+
+/// The folders in a folder, not below it, by name.
+pub(crate) fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    entries(folder, Path::is_dir)
+}
+
+fn entries(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
-    files.sort();
-    Ok(files)
+    let mut found: Vec<PathBuf> = paths.filter(|path| wanted(path)).collect();
+    found.sort();
+    Ok(found)
 }
 
 /// The files in a folder whose name ends in `.extension`. None at all is an error: a suite

@@ -1,5 +1,6 @@
 //! `cargo xtask <verb>`: everything that is done to this repository.
 
+mod abi;
 mod bench;
 mod demo;
 mod dist;
@@ -29,6 +30,7 @@ usage: cargo xtask <verb>
   bench           measure beside the peers, and write docs/performance*
   bench TABLE     one table, or several; --quick: a short look, which keeps nothing
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
+  freeze          keep include/tarray.h in tests/abi as the ABI of this version
   dist            make the folder and the tarball that are shipped";
 
 /// The checkout that this program was built in.
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         ["test", step] => test::one(root(), step),
         ["bench", ref rest @ ..] => bench::run(root(), rest),
         ["headers"] => headers::accept(root()),
+        ["freeze"] => abi::freeze(root()),
         ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),
         _ => Err(USAGE.into()),
     };

@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     ("python", suites::python::run),
     ("headers", suites::headers::run),
     ("exports", suites::exports::run),
+    ("abi", suites::abi::run),
     ("install", suites::install::run),
     ("c", suites::c::run),
     ("cpp", suites::cpp::run),
@@ -54,7 +55,7 @@ const PEER_STEPS: &[Step] = &[
 ];
 
 fn install_tools(workplace: &Workplace) -> Result<()> {
-    tools::programs(tools::FOR_TESTS)?;
+    tools::programs(&[tools::FOR_TESTS, tools::FOR_ABI].concat())?;
     tools::rust_components()?;
     workplace.python().map(drop)
 }

@@ -22,6 +22,9 @@ pub(crate) const FOR_DIST: &[Program] = &[
     ("gzip", &["gzip"]),
 ];
 
+/// What comparing two ABIs needs.
+pub(crate) const FOR_ABI: &[Program] = &[("abidiff", &["abigail-tools"])];
+
 /// What the tests need.
 pub(crate) const FOR_TESTS: &[Program] = &[
     ("gcc", &["gcc", "libc6-dev"]),

@@ -28,26 +28,40 @@ pub(crate) fn generate(root: &Path) -> Result<Vec<(&'static str, String)>> {
 
 /// The names of the functions that the header declares.
 pub(crate) fn functions(root: &Path) -> Result<Vec<String>> {
-    let header = fs::read_to_string(root.join("include/tarray.h"))?;
-    let mut lines = header.lines();
-    let mut names = Vec::new();
-    // Each function's name stands on the line behind its attributes.
-    while lines.by_ref().any(|line| line.ends_with("TA_API") && !line.starts_with('#')) {
-        let declaration = lines.next().unwrap_or_default();
+    Ok(functions_of(&fs::read_to_string(root.join("include/tarray.h"))?))
+}
+
+/// The names of the functions that a header with this text declares.
+pub(crate) fn functions_of(header: &str) -> Vec<String> {
+    let name = |declaration: &str| {
         let before = declaration.split('(').next().unwrap_or_default();
-        let name = before.rsplit([' ', '*']).next().unwrap_or_default();
-        names.push(name.to_owned());
-    }
+        before.rsplit([' ', '*']).next().unwrap_or_default().to_owned()
+    };
+    let mut names: Vec<String> = declarations_of_functions(header).map(name).collect();
     names.sort();
-    Ok(names)
+    names
+}
+
+/// The declarations of a header's functions, without their attributes and the semicolon.
+pub(crate) fn declarations_of_functions(header: &str) -> impl Iterator<Item = &str> {
+    // Each stands on the lines behind its attributes, of which TA_API is the last.
+    let behind = header.match_indices("TA_API\n").filter_map(|(at, attribute)| {
+        let line = header[..at].rsplit('\n').next()?;
+        (!line.starts_with('#')).then(|| &header[at + attribute.len()..])
+    });
+    behind.filter_map(|text| Some(text.split_once(';')?.0))
 }
 
 /// The value of a plain `#define` of the header.
 pub(crate) fn define(root: &Path, name: &str) -> Result<String> {
     let header = fs::read_to_string(root.join("include/tarray.h"))?;
-    let start = format!("#define {name} ");
-    let value = header.lines().find_map(|line| line.strip_prefix(&start));
-    Ok(value.ok_or_else(|| format!("tarray.h: no {name}"))?.to_owned())
+    Ok(define_in(&header, name).ok_or_else(|| format!("tarray.h: no {name}"))?.to_owned())
+}
+
+/// The value of a plain `#define` of a header with this text.
+pub(crate) fn define_in<'h>(header: &'h str, name: &str) -> Option<&'h str> {
+    let mut lines = header.lines();
+    lines.find_map(|line| line.strip_prefix("#define ")?.strip_prefix(name)?.strip_prefix(' '))
 }
 
 /// Writes the generated files: the way to accept a change of the ABI.

@@ -27,6 +27,18 @@ impl Programs {
         Ok(program)
     }
 
+    /// Compiles one source with the headers of another release, linked like the others.
+    pub(super) fn build_with(
+        &self,
+        dialect: &Dialect,
+        include: &Path,
+        source: &Path,
+    ) -> Result<PathBuf> {
+        let program = self.scratch.join(files::stem(source));
+        self.link(dialect.command(include), source, &[], &program)?;
+        Ok(program)
+    }
+
     /// Compiles one source to a shared library of its own.
     pub(super) fn build_shared(&self, dialect: &Dialect, source: &Path, to: &Path) -> Result<()> {
         let command = dialect.command(&self.dist.join("include"));
