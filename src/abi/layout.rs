@@ -31,8 +31,9 @@ sizes! {
     ta_sequence_vtable: 32, 16, 16;
     ta_sequence: 16, 8, 8;
     ta_source_value: 160, 160, 160;
-    ta_source: 176, 176, 172;
+    ta_source: 184, 184, 180;
     ta_options: 56, 56, 52;
     ta_export_options: 48, 48, 44;
+    ta_operation: 64, 40, 36;
     ta_repr_options: 40, 40, 36;
 }

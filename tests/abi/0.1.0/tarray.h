@@ -124,6 +124,8 @@ typedef struct ta_source ta_source;
 typedef struct ta_options ta_options;
 typedef struct ta_export_options ta_export_options;
 typedef struct ta_repr_options ta_repr_options;
+typedef struct ta_node ta_node;
+typedef struct ta_operation ta_operation;
 
 /* ======================================================================
  * Versions and limits
@@ -176,13 +178,16 @@ typedef int32_t ta_status;
 /** A source of a kind that is not accepted here (a type error in most languages). */
 #define TA_ERR_KIND 8
 
-/** A write to a tensor that is read-only, requires grad, or has elements that share memory. */
+/** A write to a tensor that is read-only, or has elements that share memory. */
 #define TA_ERR_NOT_WRITABLE 9
 
 /** A callback of the host failed without a status of its own. */
 #define TA_ERR_CALLBACK 10
 
-/** A gradient is required of elements that cannot have one: only floating and complex ones can. */
+/**
+ * Gradients stand in the way: required of elements that cannot have one, to be written in place,
+ * of another shape than their tensor, or of a graph that has been released.
+ */
 #define TA_ERR_GRAD 11
 
 /** Sharing memory was demanded and is impossible; the message names the reason. */
@@ -393,6 +398,15 @@ struct ta_tensor;
 /** Made of values: a scalar or a sequence has no memory to share. */
 #define TA_REASON_NOT_MEMORY 8
 
+/**
+ * Copied by whoever was asked for the memory, not by this library: a DLPack producer that marks
+ * what it exports as a copy, an object that computes an array.
+ */
+#define TA_REASON_PRODUCER 9
+
+/** Not copied at all, but computed: the result of an operation. */
+#define TA_REASON_COMPUTED 10
+
 /** How a tensor came about. */
 struct ta_provenance {
     /** One of `TA_ORIGIN_…`: what it was made from. */
@@ -419,6 +433,9 @@ struct ta_provenance {
 
 /** Elements smaller than a byte stand in a byte each (else packed). */
 #define TA_TENSOR_SUBBYTE_PADDED 16
+
+/** No recorded operation made it: it has no node, and its gradient, if any, is kept by itself. */
+#define TA_TENSOR_LEAF 32
 
 /** Everything there is to know about a tensor. Pointers are valid as long as the handle is. */
 struct ta_info {
@@ -713,6 +730,17 @@ struct ta_source {
     int32_t origin;
     /** The source itself. */
     ta_source_value value;
+    /**
+     * One of `TA_REASON_…`, where the memory is no longer the source's own: a binding (or a
+     * producer that was asked to) has gathered, moved or computed the elements for this call
+     * already, because of this. 0: it is the source's own. Only for kinds with memory that can be
+     * shared. The tensor takes such memory over instead of copying it again, its provenance says
+     * that it was copied, and TA_COPY_NEVER is refused. For a DLPack tensor that is marked
+     * IS_COPIED, 0 means `TA_REASON_PRODUCER`.
+     */
+    int32_t made;
+    /** Zero. */
+    int32_t reserved;
 };
 
 /* ======================================================================
@@ -875,6 +903,79 @@ struct ta_repr_options {
 #define TA_REPR_OPTIONS_INIT { sizeof(ta_repr_options), 0, 0, 0, 0, 0, { 0, 0, 0 }, 0 }
 
 /* ======================================================================
+ * Histories
+ * ====================================================================== */
+
+/**
+ * A recorded operation: the `grad_fn` of the tensor that it made. Opaque and reference-counted,
+ * given up with `ta_node_release`. Facts of a node never change, except that a backward pass
+ * releases what it saved.
+ */
+struct ta_node;
+
+/** An input that required no gradient, or none at all. */
+#define TA_INPUT_NONE 0
+
+/** An input that another recorded operation made. */
+#define TA_INPUT_NODE 1
+
+/** An input that is a leaf. */
+#define TA_INPUT_LEAF 2
+
+/**
+ * An operation that the host has computed by itself, and can differentiate. Zero-initialise it.
+ *
+ * When `ta_record` returns `TA_OK`, `user_data` belongs to the library: `drop(user_data)` runs
+ * exactly once. After any other status it is still the caller's.
+ */
+struct ta_operation {
+    /** `sizeof(ta_operation)`. */
+    size_t struct_size;
+    /** What its node is called, like `ExpBackward0`; copied. Not NULL. */
+    const char *name;
+    /**
+     * The tensors that it was computed from, `num_inputs` live handles. Borrowed: the node keeps their
+     * places in the graph, not the tensors. NULL only if there are none.
+     */
+    const ta_tensor *const *inputs;
+    /** How many; 0 makes a door: gradients leave this library's graph through `backward`. */
+    size_t num_inputs;
+    /**
+     * Writes the gradients of the inputs. Not NULL.
+     *
+     * `grad_output` is the gradient of the result, borrowed during the call: in the result's shape,
+     * dtype and device, with any strides. `needed[i]` is 1 if input `i` takes a gradient, else 0.
+     * `grad_inputs` arrives with `num_inputs` times NULL; a handle that is written there is the
+     * library's, also when the callback fails; NULL stands for zero. A gradient may have another dtype
+     * than its input, and a shape that the input's broadcasts to: it is converted and added up.
+     *
+     * Returns `TA_OK` or a failure (with a message in `err`, if it has one; a status that is not a
+     * `TA_ERR_…` becomes `TA_ERR_CALLBACK`): the backward pass then changes nothing. Runs on the thread
+     * that called `ta_backward`, with no lock held and nothing recorded; may call any function of this
+     * library, and run on several threads at once; must not unwind or longjmp.
+     */
+    ta_status (*backward)(void *user_data,
+                          const ta_tensor *grad_output,
+                          const int32_t *needed,
+                          ta_tensor **grad_inputs,
+                          size_t num_inputs,
+                          ta_error *err);
+    /** First argument of the callbacks; otherwise never looked at. */
+    void *user_data;
+    /**
+     * Lets `user_data` go: when a backward pass without `retain_graph` has succeeded, when the node
+     * goes, or inside `ta_record` if nothing is recorded. May run on any thread; must not unwind.
+     * NULL: nothing to let go.
+     */
+    void (*drop)(void *user_data);
+    /** Zero. */
+    uint64_t reserved;
+};
+
+/** Initialiser of a `ta_operation`: all zero but `struct_size`. */
+#define TA_OPERATION_INIT { sizeof(ta_operation), NULL, NULL, 0, NULL, NULL, NULL, 0 }
+
+/* ======================================================================
  * The hub
  * ====================================================================== */
 
@@ -921,7 +1022,9 @@ ta_status ta_asarray(const ta_source *source,
  * On TA_OK `managed` has changed hands: its deleter runs once, on whatever thread drops the
  * last share, or inside the call if the elements were copied. On any failure, an unknown major
  * version included, it is still the caller's and untouched. Any 1.x is understood; a NULL
- * deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. Everything from the
+ * deleter, NULL strides (compact) and `byte_offset` are too; flags are kept. A tensor that its
+ * producer marks IS_COPIED is nobody else's: it is taken over as the copy that it is, with
+ * TA_REASON_PRODUCER, where nothing else must change, and TA_COPY_NEVER is refused. Everything from the
  * lowest element to the highest must belong to one object: views may reach what lies between.
  *
  * \param managed  The tensor to take, not NULL.
@@ -1147,6 +1250,21 @@ ta_tensor *ta_retain(const ta_tensor *tensor);
  */
 TA_API
 void ta_release(ta_tensor *tensor);
+
+/**
+ * A `release` callback that is ready made: it sets a number of the host's from 0 to 1.
+ *
+ * For hosts whose own code cannot run on any thread, or not inside any call: `owner` of the
+ * `ta_memory` or `ta_buffer` is the address of an int32_t that is 0. The host keeps that number
+ * and the memory until it finds a 1 there, whenever it looks; this write is the last that the
+ * library does with either.
+ *
+ * \param owner  Address of an int32_t, or NULL, which does nothing.
+ *
+ * Since: ABI 0.
+ */
+TA_API
+void ta_mark_released(void *owner);
 
 /* ======================================================================
  * Facts
@@ -1397,7 +1515,8 @@ const char *ta_reason_name(int32_t reason);
  * inside it (like `torch.as_strided`, but checked).
  *
  * The view may reach exactly the elements between the lowest and the highest that `tensor`
- * itself reaches. It shares the memory, is read-only if `tensor` is, and does not require grad.
+ * itself reaches. It shares the memory, and is read-only if `tensor` is. Of a tensor that requires
+ * grad, while operations are recorded on this thread, it has a history: `AsStridedBackward0`.
  *
  * \param tensor   Live handle, not NULL. Borrowed; the view keeps the memory alive by itself.
  * \param ndim     Number of axes of the view, 0 to TA_MAX_NDIM.
@@ -1427,6 +1546,35 @@ ta_status ta_view(const ta_tensor *tensor,
                   ta_error *err);
 
 /**
+ * ta_view, with a name for what was done: a binding that offers views of its own (`Tensor.t`, an index)
+ * calls their nodes as PyTorch does, `TransposeBackward0` or `SelectBackward0`.
+ *
+ * \param tensor   Live handle, not NULL. Borrowed; the view keeps the memory alive by itself.
+ * \param name     What the view's node is called, if it has one. Copied; not NULL.
+ * \param ndim     As in ta_view.
+ * \param shape    As in ta_view.
+ * \param strides  As in ta_view.
+ * \param offset   As in ta_view.
+ * \param out      Receives the view, not NULL. Written only on TA_OK; ta_release it.
+ * \param err      Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT  `tensor`, `name`, `out`, or `shape` is NULL.
+ * \retval TA_ERR_…              Else as ta_view.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_view_named(const ta_tensor *tensor,
+                        const char *name,
+                        int32_t ndim,
+                        const int64_t *shape,
+                        const int64_t *strides,
+                        int64_t offset,
+                        ta_tensor **out,
+                        ta_error *err);
+
+/**
  * Copies the elements of one tensor into another, converting and broadcasting (like
  * `Tensor.copy_`). Memory that the two share is read before it is written.
  *
@@ -1437,8 +1585,10 @@ ta_status ta_view(const ta_tensor *tensor,
  * \retval TA_OK                    Copied.
  * \retval TA_ERR_NULL_ARGUMENT     `target` or `source` is NULL.
  * \retval TA_ERR_INVALID_ARGUMENT  The shapes do not broadcast.
- * \retval TA_ERR_NOT_WRITABLE      The target is read-only, requires grad, or several of its
- *                                  elements share one place in memory.
+ * \retval TA_ERR_NOT_WRITABLE      The target is read-only, or several of its elements share one
+ *                                  place in memory.
+ * \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
+ *                                  operations are recorded on this thread (ta_set_grad_enabled).
  * \retval TA_ERR_DTYPE             There is no conversion between the two dtypes.
  * \retval TA_ERR_DEVICE            No backend here can read or write the memory.
  * \retval TA_ERR_OUT_OF_MEMORY     The two overlap, and memory to copy through could not be had.
@@ -1462,8 +1612,10 @@ ta_status ta_copy_into(ta_tensor *target,
  * \retval TA_ERR_NULL_ARGUMENT     `target` or `value` is NULL.
  * \retval TA_ERR_INVALID_ARGUMENT  `value->kind` is none of TA_SCALAR_….
  * \retval TA_ERR_OVERFLOW          The value does not fit the dtype.
- * \retval TA_ERR_NOT_WRITABLE      The target is read-only, requires grad, or several of its
- *                                  elements share one place in memory.
+ * \retval TA_ERR_NOT_WRITABLE      The target is read-only, or several of its elements share one
+ *                                  place in memory.
+ * \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
+ *                                  operations are recorded on this thread (ta_set_grad_enabled).
  * \retval TA_ERR_DTYPE             The dtype cannot hold such a value.
  * \retval TA_ERR_DEVICE            No backend here can write the memory.
  *
@@ -1474,6 +1626,460 @@ TA_NODISCARD TA_API
 ta_status ta_fill(ta_tensor *target,
                   const ta_scalar *value,
                   ta_error *err);
+
+/* ======================================================================
+ * Gradients
+ * ====================================================================== */
+
+/**
+ * Whether a tensor requires a gradient.
+ *
+ * \param tensor  Live handle, or NULL.
+ *
+ * \return 1 or 0; 0 for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+int32_t ta_requires_grad(const ta_tensor *tensor);
+
+/**
+ * Changes whether a leaf requires a gradient (like `Tensor.requires_grad_`). What was recorded before
+ * stays as it was; a gradient on its way to a leaf that requires none any more is dropped.
+ *
+ * \param tensor         Live handle, not NULL.
+ * \param requires_grad  0 or not.
+ * \param err            Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 Set; for a tensor with a history, it was 1 and stays so.
+ * \retval TA_ERR_NULL_ARGUMENT  `tensor` is NULL.
+ * \retval TA_ERR_GRAD           Elements that cannot have a gradient, or 0 for a tensor with a
+ *                               history: ta_detach it instead.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_set_requires_grad(ta_tensor *tensor,
+                               int32_t requires_grad,
+                               ta_error *err);
+
+/**
+ * Whether no recorded operation made a tensor.
+ *
+ * \param tensor  Live handle, or NULL.
+ *
+ * \return 1 or 0; 1 for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+int32_t ta_is_leaf(const ta_tensor *tensor);
+
+/**
+ * Makes another handle over the same memory, without a history: a leaf that requires no gradient
+ * (like `Tensor.detach`).
+ *
+ * \param tensor  Live handle, not NULL. Borrowed.
+ * \param out     Receives the handle, not NULL. Written only on TA_OK; ta_release it.
+ * \param err     Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT  `tensor` or `out` is NULL.
+ * \retval TA_ERR_OUT_OF_MEMORY  Memory for the handle could not be had.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_detach(const ta_tensor *tensor,
+                    ta_tensor **out,
+                    ta_error *err);
+
+/**
+ * The gradient that has arrived at a leaf.
+ *
+ * A later backward pass does not change it: the sum is a tensor of its own, and this function then
+ * returns that (PyTorch adds in place).
+ *
+ * \param tensor  Live handle, or NULL.
+ *
+ * \return A share in it, to be released; NULL if there is none, and for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_tensor *ta_grad(const ta_tensor *tensor);
+
+/**
+ * Replaces the gradient of a leaf; what was there is released.
+ *
+ * \param tensor  Live handle, not NULL.
+ * \param grad    What it is to be: of the tensor's shape, dtype and device, without a history.
+ *                Shared, not copied. NULL clears it.
+ * \param err     Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 Set.
+ * \retval TA_ERR_NULL_ARGUMENT  `tensor` is NULL.
+ * \retval TA_ERR_GRAD           The tensor is no leaf or its elements cannot have a gradient, or
+ *                               `grad` cannot be it; the message says why.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_set_grad(ta_tensor *tensor,
+                      const ta_tensor *grad,
+                      ta_error *err);
+
+/**
+ * Computes the gradients of a tensor with respect to all leaves that it was computed from, and adds
+ * them to theirs (see ta_grad).
+ *
+ * Operations are differentiated newest first, on this thread; those of the host by their callbacks. All
+ * leaves get their gradients at the end, or none does: a call that fails has changed nothing, and
+ * released nothing. Any number of threads may do this at once, also towards the same leaves: no
+ * gradient is lost.
+ *
+ * \param tensor        Live handle, not NULL.
+ * \param gradient      The gradient of the final result with respect to `tensor`, in its shape. NULL: 1,
+ *                      for a tensor of one real element.
+ * \param retain_graph  0: what the operations saved is released, so that there is no second time. Else it
+ *                      is kept.
+ * \param err           Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 The leaves have their gradients.
+ * \retval TA_ERR_NULL_ARGUMENT  `tensor` is NULL.
+ * \retval TA_ERR_GRAD           `tensor` does not require grad; `gradient` is missing or cannot be its
+ *                               gradient; the graph has been released; memory that an operation
+ *                               needs has been written in place; or a callback wrote what cannot
+ *                               be the gradient of its input.
+ * \retval TA_ERR_DTYPE          There is no arithmetic on, or conversion between, elements on the way.
+ * \retval TA_ERR_DEVICE         No backend here can compute where a gradient is.
+ * \retval TA_ERR_CALLBACK       A callback failed; a status of its own is passed on instead.
+ * \retval TA_ERR_OUT_OF_MEMORY  Memory for a gradient could not be had.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_backward(const ta_tensor *tensor,
+                      const ta_tensor *gradient,
+                      int32_t retain_graph,
+                      ta_error *err);
+
+/**
+ * Sets whether operations of this thread are recorded (0 is `torch.no_grad`). At first they are. While
+ * they are not, results of operations, copies and views require no grad unless asked to by
+ * TA_GRAD_YES, and leaves may be written in place.
+ *
+ * \param enabled  0 or not.
+ *
+ * \return What it was, 1 or 0: set it back.
+ *
+ * Thread safety: a setting of the calling thread, which no other thread sees.
+ * Since: ABI 0.
+ */
+TA_API
+int32_t ta_set_grad_enabled(int32_t enabled);
+
+/**
+ * Whether operations of this thread are recorded.
+ *
+ * \return 1 or 0.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+int32_t ta_grad_enabled(void);
+
+/* ======================================================================
+ * Operations
+ * ====================================================================== */
+
+/**
+ * Adds two tensors (like `torch.add`).
+ *
+ * Shapes broadcast. The dtype is the one that holds both, where a tensor without axes gives way to one
+ * with axes unless its numbers are of a higher kind (`torch.result_type`); integers wrap, truth values
+ * are or-ed, floats narrower than 32 bits are computed in float32. The result is C-contiguous memory
+ * of its own; if operations are recorded on this thread and an operand requires grad, it has a
+ * history.
+ *
+ * \param a    Live handle, not NULL. Borrowed.
+ * \param b    Live handle, not NULL. Borrowed.
+ * \param out  Receives the result, not NULL. Written only on TA_OK; ta_release it.
+ * \param err  Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT     `a`, `b` or `out` is NULL.
+ * \retval TA_ERR_INVALID_ARGUMENT  The shapes do not broadcast.
+ * \retval TA_ERR_LAYOUT            The result would be too large.
+ * \retval TA_ERR_DTYPE             There is no common dtype, or no arithmetic on it.
+ * \retval TA_ERR_DEVICE            No backend here can read the memory.
+ * \retval TA_ERR_OUT_OF_MEMORY     Memory for the result could not be had.
+ *
+ * Thread safety: the caller keeps writers from the operands' elements during the call.
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_add(const ta_tensor *a,
+                 const ta_tensor *b,
+                 ta_tensor **out,
+                 ta_error *err);
+
+/**
+ * Subtracts `b` from `a` (like `torch.sub`). As ta_add; truth values have no difference.
+ *
+ * \param a    Live handle, not NULL. Borrowed.
+ * \param b    Live handle, not NULL. Borrowed.
+ * \param out  Receives the result, not NULL. Written only on TA_OK; ta_release it.
+ * \param err  Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT  `a`, `b` or `out` is NULL.
+ * \retval TA_ERR_DTYPE          There is no common dtype, or no arithmetic on it, or an operand is bool.
+ * \retval TA_ERR_…              Else as ta_add.
+ *
+ * Thread safety: the caller keeps writers from the operands' elements during the call.
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_sub(const ta_tensor *a,
+                 const ta_tensor *b,
+                 ta_tensor **out,
+                 ta_error *err);
+
+/**
+ * Multiplies two tensors (like `torch.mul`). As ta_add; truth values are and-ed.
+ *
+ * A recorded product shares the factors that its gradient needs. If their memory is written through
+ * this library before the backward pass, that fails; writes through other handles to the memory, or
+ * by other libraries, are not seen.
+ *
+ * \param a    Live handle, not NULL. Borrowed.
+ * \param b    Live handle, not NULL. Borrowed.
+ * \param out  Receives the result, not NULL. Written only on TA_OK; ta_release it.
+ * \param err  Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT  `a`, `b` or `out` is NULL.
+ * \retval TA_ERR_…              Else as ta_add.
+ *
+ * Thread safety: the caller keeps writers from the operands' elements during the call.
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_mul(const ta_tensor *a,
+                 const ta_tensor *b,
+                 ta_tensor **out,
+                 ta_error *err);
+
+/**
+ * Turns the sign of a tensor (like `torch.neg`). As ta_add; truth values have no sign.
+ *
+ * \param tensor  Live handle, not NULL. Borrowed.
+ * \param out     Receives the result, not NULL. Written only on TA_OK; ta_release it.
+ * \param err     Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT  `tensor` or `out` is NULL.
+ * \retval TA_ERR_DTYPE          There is no arithmetic on the elements, or they are bool.
+ * \retval TA_ERR_…              Else as ta_add.
+ *
+ * Thread safety: the caller keeps writers from the tensor's elements during the call.
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_neg(const ta_tensor *tensor,
+                 ta_tensor **out,
+                 ta_error *err);
+
+/**
+ * Adds up elements along axes (like `torch.sum`): pairwise, floats narrower than 32 bits in float32,
+ * integers and truth values to int64. As ta_add else.
+ *
+ * \param tensor    Live handle, not NULL. Borrowed.
+ * \param axes      Axes to add up along; negative ones count from the back. NULL only if there are none.
+ * \param num_axes  How many; 0 for all axes of the tensor.
+ * \param keep      0: the result has no such axes. Else they stay, with extent 1.
+ * \param out       Receives the result, not NULL. Written only on TA_OK; ta_release it.
+ * \param err       Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT     `tensor` or `out` is NULL, or `axes` with a number of them.
+ * \retval TA_ERR_INVALID_ARGUMENT  More axes than TA_MAX_NDIM, or one is listed twice.
+ * \retval TA_ERR_OUT_OF_BOUNDS     The tensor has no such axis.
+ * \retval TA_ERR_DTYPE             There is no arithmetic on the elements.
+ * \retval TA_ERR_…                 Else as ta_add.
+ *
+ * Thread safety: the caller keeps writers from the tensor's elements during the call.
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_sum(const ta_tensor *tensor,
+                 const int64_t *axes,
+                 size_t num_axes,
+                 int32_t keep,
+                 ta_tensor **out,
+                 ta_error *err);
+
+/* ======================================================================
+ * Operations of the host
+ * ====================================================================== */
+
+/**
+ * Makes a tensor of the result of an operation that the host has computed, and records how to
+ * differentiate it.
+ *
+ * The result requires grad if operations are recorded on this thread and an input requires grad, or if
+ * there are no inputs: that makes a door through which gradients leave this library's graph. Else it is
+ * a plain leaf, and `drop` runs inside the call. It is a handle of its own in any case, without the
+ * history that `output` may have.
+ *
+ * Callbacks that keep the result itself alive make a cycle with it, which lasts until a backward pass
+ * without `retain_graph` releases them: ta_live_nodes and ta_live_tensors show it. Keep ta_detach of it
+ * instead.
+ *
+ * \param operation  The operation, not NULL. On TA_OK its `user_data` is the library's.
+ * \param output     What it computed, not NULL. Read and taken as by ta_asarray.
+ * \param options    What the result must be, or NULL for all defaults; `requires_grad` must be TA_GRAD_NO.
+ * \param out        Receives the tensor, not NULL. Written only on TA_OK; ta_release it.
+ * \param err        Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    `*out` is a live handle.
+ * \retval TA_ERR_NULL_ARGUMENT     `operation`, its `name` or `backward`, an input, `output` or `out` is
+ *                                  NULL.
+ * \retval TA_ERR_INVALID_ARGUMENT  `options->requires_grad` is set, or `num_inputs` too large.
+ * \retval TA_ERR_GRAD              The result would require grad, but its elements cannot.
+ * \retval TA_ERR_UNSUPPORTED       A struct newer than this library.
+ * \retval TA_ERR_…                 Else as ta_asarray.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_record(const ta_operation *operation,
+                    const ta_source *output,
+                    const ta_options *options,
+                    ta_tensor **out,
+                    ta_error *err);
+
+/* ======================================================================
+ * Nodes of the graph
+ * ====================================================================== */
+
+/**
+ * The node of the operation that made a tensor.
+ *
+ * \param tensor  Live handle, or NULL.
+ *
+ * \return A share in it, to be given up with ta_node_release; NULL for a leaf, and for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_node *ta_grad_fn(const ta_tensor *tensor);
+
+/**
+ * The name of the operation that made a tensor, like `MulBackward0`.
+ *
+ * \param tensor  Live handle, or NULL.
+ *
+ * \return NUL-terminated, valid as long as the handle is; NULL for a leaf, and for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+const char *ta_grad_fn_name(const ta_tensor *tensor);
+
+/**
+ * Takes another share in a node.
+ *
+ * \param node  Live node, or NULL.
+ *
+ * \return `node`, to be released once more; NULL for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_node *ta_node_retain(const ta_node *node);
+
+/**
+ * Gives up a share in a node; with the last one, also those of the tensor and of newer nodes, it
+ * lets go what it saved, on this thread.
+ *
+ * \param node  A share that the caller owns, not used afterwards; or NULL, which does nothing.
+ *
+ * Since: ABI 0.
+ */
+TA_API
+void ta_node_release(ta_node *node);
+
+/**
+ * The name of a node, like `MulBackward0`.
+ *
+ * \param node  Live node, or NULL.
+ *
+ * \return NUL-terminated, valid as long as the node is; NULL for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+const char *ta_node_name(const ta_node *node);
+
+/**
+ * How many inputs the operation of a node has.
+ *
+ * \param node  Live node, or NULL.
+ *
+ * \return The number; 0 for a door to another graph, and for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+size_t ta_node_num_inputs(const ta_node *node);
+
+/**
+ * Where an input of a node's operation comes from: the way to walk a graph.
+ *
+ * \param node   Live node, or NULL.
+ * \param index  Which input.
+ * \param next   For TA_INPUT_NODE, receives a share in that node, to be given up with
+ *               ta_node_release; else NULL. May be NULL.
+ *
+ * \return One of TA_INPUT_…; TA_INPUT_NONE also for an index that there is not, and for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_API
+int32_t ta_node_input(const ta_node *node, size_t index, ta_node **next);
+
+/**
+ * The `user_data` of an operation that was recorded with a certain callback: how a host finds its own
+ * operations in a graph.
+ *
+ * \param node      Live node, or NULL.
+ * \param backward  The callback.
+ *
+ * \return What ta_record was given, valid until a backward pass releases it; NULL if it has been
+ *         released, for a node that was not recorded with this callback, and for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+void *ta_node_user_data(const ta_node *node,
+                        ta_status (*backward)(void *user_data,
+                                              const ta_tensor *grad_output,
+                                              const int32_t *needed,
+                                              ta_tensor **grad_inputs,
+                                              size_t num_inputs,
+                                              ta_error *err));
+
+/**
+ * How many nodes are alive in this copy of the library: zero when nothing leaks.
+ *
+ * \return The number of nodes that some tensor, newer node or host still holds.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+size_t ta_live_nodes(void);
 
 /* ======================================================================
  * Care

@@ -1,7 +1,7 @@
 //! What is tested, a file for each way of looking at the library.
 
-mod blocks;
 pub(crate) mod abi;
+mod blocks;
 pub(crate) mod c;
 mod compile;
 pub(crate) mod cpp;
