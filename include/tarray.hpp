@@ -56,6 +56,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
@@ -1120,6 +1121,7 @@ enum class Reason : std::int32_t {
     not_contiguous = TA_REASON_NOT_CONTIGUOUS,
     not_memory = TA_REASON_NOT_MEMORY,
     producer = TA_REASON_PRODUCER,
+    computed = TA_REASON_COMPUTED, ///< It was made by an operation.
 };
 
 /// Its name, like `dlpack`: a static string.
@@ -1171,6 +1173,7 @@ using LegacyDlpackPtr = std::unique_ptr<DLManagedTensor, detail::DlpackDeleter>;
 // ======================================================================
 
 class Tensor;
+class Node;
 
 namespace detail {
 
@@ -1511,8 +1514,8 @@ inline Result<void> check_elements(const ta_info &info, Dtype wanted, std::size_
 /// null, and every call that can fail with TA_ERR_NULL_ARGUMENT.
 class [[nodiscard]] Tensor {
 public:
-    /// An empty one.
-    Tensor() noexcept = default;
+    /// An empty one. (Not defaulted: members below have one as a default argument.)
+    Tensor() noexcept {}
     Tensor(Tensor &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     Tensor &operator=(Tensor &&other) noexcept {
         Tensor(std::move(other)).swap(*this);
@@ -1573,7 +1576,9 @@ public:
     /// Whether the elements stand one after another in C order.
     bool is_contiguous() const noexcept { return ta_is_contiguous(handle_) != 0; }
     /// Whether it requires a gradient.
-    bool requires_grad() const noexcept { return (info().flags & TA_TENSOR_REQUIRES_GRAD) != 0; }
+    bool requires_grad() const noexcept { return ta_requires_grad(handle_) != 0; }
+    /// Whether no recorded operation made it.
+    bool is_leaf() const noexcept { return ta_is_leaf(handle_) != 0; }
     /// How it came about.
     Provenance provenance() const noexcept {
         const ta_provenance raw = info().provenance;
@@ -1718,6 +1723,51 @@ public:
     }
 
     // ------------------------------------------------------------------
+    // Gradients
+    // ------------------------------------------------------------------
+
+    /// The gradient that has arrived at this leaf, or an empty Tensor. A later backward pass makes
+    /// another one.
+    Tensor grad() const noexcept { return adopt(ta_grad(handle_)); }
+    /// The operation that made it; an empty Node for a leaf.
+    Node grad_fn() const noexcept;
+
+    /// Changes whether a leaf requires a gradient, like Tensor.requires_grad_.
+    ///
+    /// Fails with TA_ERR_GRAD for elements that cannot have one, or to turn it off for a tensor with
+    /// a history.
+    Result<void> try_set_requires_grad(bool requires_grad = true) {
+        ta_error error = detail::fresh_error();
+        return done(ta_set_requires_grad(handle_, requires_grad, &error), error);
+    }
+    /// Replaces the gradient of a leaf; an empty Tensor clears it.
+    ///
+    /// Fails with TA_ERR_GRAD if it cannot be that.
+    Result<void> try_set_grad(const Tensor &grad) {
+        ta_error error = detail::fresh_error();
+        return done(ta_set_grad(handle_, grad.handle_, &error), error);
+    }
+    /// Computes the gradients of this tensor with respect to all leaves that it was computed from, and
+    /// adds them to theirs: all, or on failure none. An empty `gradient` is 1, for one real element.
+    ///
+    /// Fails with TA_ERR_GRAD (no history, released by an earlier pass, …), TA_ERR_CALLBACK or what
+    /// an operation's own function says, TA_ERR_DTYPE, TA_ERR_DEVICE, TA_ERR_OUT_OF_MEMORY.
+    Result<void> try_backward(const Tensor &gradient = Tensor(), bool retain_graph = false) const {
+        ta_error error = detail::fresh_error();
+        return done(ta_backward(handle_, gradient.handle_, retain_graph, &error), error);
+    }
+    /// Another handle over the same memory, without a history.
+    ///
+    /// Fails with TA_ERR_OUT_OF_MEMORY.
+    Result<Tensor> try_detach() const;
+    /// The sum along these axes, negative ones counting from the back; without any, of all elements.
+    /// With `keep`, they stay with extent 1.
+    ///
+    /// Fails with TA_ERR_OUT_OF_BOUNDS or TA_ERR_INVALID_ARGUMENT for the axes, TA_ERR_DTYPE,
+    /// TA_ERR_DEVICE, TA_ERR_OUT_OF_MEMORY.
+    Result<Tensor> try_sum(const Dims &axes = {}, bool keep = false) const;
+
+    // ------------------------------------------------------------------
     // DLPack
     // ------------------------------------------------------------------
 
@@ -1786,6 +1836,20 @@ public:
     void copy_into(Tensor &target) const { try_copy_into(target).value(); }
     /// As try_fill().
     void fill(const Scalar &value) { try_fill(value).value(); }
+    /// As try_set_requires_grad().
+    void set_requires_grad(bool requires_grad = true) {
+        try_set_requires_grad(requires_grad).value();
+    }
+    /// As try_set_grad().
+    void set_grad(const Tensor &grad) { try_set_grad(grad).value(); }
+    /// As try_backward().
+    void backward(const Tensor &gradient = Tensor(), bool retain_graph = false) const {
+        try_backward(gradient, retain_graph).value();
+    }
+    /// As try_detach().
+    Tensor detach() const;
+    /// As try_sum().
+    Tensor sum(const Dims &axes = {}, bool keep = false) const;
     /// As try_to_dlpack().
     DlpackPtr to_dlpack(const ExportOptions &options = {}) const {
         return try_to_dlpack(options).value();
@@ -1918,8 +1982,21 @@ inline Result<Tensor> Tensor::try_copy(const Options &options) const {
     });
 }
 
+inline Result<Tensor> Tensor::try_detach() const {
+    return detail::made(
+        [&](ta_tensor **out, ta_error *err) { return ta_detach(handle_, out, err); });
+}
+
+inline Result<Tensor> Tensor::try_sum(const Dims &axes, bool keep) const {
+    return detail::made([&](ta_tensor **out, ta_error *err) {
+        return ta_sum(handle_, axes.data(), axes.size(), keep, out, err);
+    });
+}
+
 #if TARRAY_HAS_EXCEPTIONS
 inline Tensor Tensor::copy(const Options &options) const { return try_copy(options).value(); }
+inline Tensor Tensor::detach() const { return try_detach().value(); }
+inline Tensor Tensor::sum(const Dims &axes, bool keep) const { return try_sum(axes, keep).value(); }
 #endif
 
 // ======================================================================
@@ -2462,6 +2539,211 @@ inline Tensor frombuffer(Buffer &&buffer, Dtype dtype, std::int64_t count = -1,
 #endif
 
 // ======================================================================
+// Operations and histories
+// ======================================================================
+
+/// Adds two tensors, broadcasting; see ta_add() for the dtype. Recorded where one requires grad.
+///
+/// Fails with TA_ERR_INVALID_ARGUMENT if the shapes do not broadcast, TA_ERR_DTYPE, TA_ERR_DEVICE,
+/// TA_ERR_OUT_OF_MEMORY.
+inline Result<Tensor> try_add(const Tensor &a, const Tensor &b) {
+    return detail::made(
+        [&](ta_tensor **out, ta_error *err) { return ta_add(a.get(), b.get(), out, err); });
+}
+/// Subtracts `b` from `a`; as try_add().
+inline Result<Tensor> try_sub(const Tensor &a, const Tensor &b) {
+    return detail::made(
+        [&](ta_tensor **out, ta_error *err) { return ta_sub(a.get(), b.get(), out, err); });
+}
+/// Multiplies two tensors; as try_add().
+inline Result<Tensor> try_mul(const Tensor &a, const Tensor &b) {
+    return detail::made(
+        [&](ta_tensor **out, ta_error *err) { return ta_mul(a.get(), b.get(), out, err); });
+}
+/// Turns the sign; as try_add().
+inline Result<Tensor> try_neg(const Tensor &tensor) {
+    return detail::made(
+        [&](ta_tensor **out, ta_error *err) { return ta_neg(tensor.get(), out, err); });
+}
+#if TARRAY_HAS_EXCEPTIONS
+/// As try_add(), throwing Error.
+inline Tensor operator+(const Tensor &a, const Tensor &b) { return try_add(a, b).value(); }
+/// As try_sub(), throwing Error.
+inline Tensor operator-(const Tensor &a, const Tensor &b) { return try_sub(a, b).value(); }
+/// As try_mul(), throwing Error.
+inline Tensor operator*(const Tensor &a, const Tensor &b) { return try_mul(a, b).value(); }
+/// As try_neg(), throwing Error.
+inline Tensor operator-(const Tensor &tensor) { return try_neg(tensor).value(); }
+#endif
+
+/// Whether operations of this thread are recorded.
+inline bool grad_enabled() noexcept { return ta_grad_enabled() != 0; }
+
+/// Sets, for this thread and as long as it lives, whether operations are recorded: `GradMode
+/// no_grad(false);`
+class [[nodiscard]] GradMode {
+public:
+    explicit GradMode(bool enabled) noexcept : before_(ta_set_grad_enabled(enabled)) {}
+    GradMode(const GradMode &) = delete;
+    GradMode &operator=(const GradMode &) = delete;
+    ~GradMode() { ta_set_grad_enabled(before_); }
+
+private:
+    std::int32_t before_;
+};
+
+/// A recorded operation. Move-only; share() makes another share. An empty one has no name and no
+/// inputs.
+class [[nodiscard]] Node {
+public:
+    /// Where an input of an operation comes from.
+    enum class Input : std::int32_t {
+        none = TA_INPUT_NONE, ///< It required no gradient.
+        node = TA_INPUT_NODE, ///< Another recorded operation.
+        leaf = TA_INPUT_LEAF, ///< A leaf.
+    };
+
+    /// An empty one.
+    Node() noexcept = default;
+    Node(Node &&other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
+    Node &operator=(Node &&other) noexcept {
+        Node moved(std::move(other));
+        std::swap(node_, moved.node_);
+        return *this;
+    }
+    ~Node() { ta_node_release(node_); }
+
+    /// Takes over a share that the caller owns, or null.
+    static Node adopt(ta_node *raw) noexcept {
+        Node node;
+        node.node_ = raw;
+        return node;
+    }
+    /// The node for a call of the C ABI. Null if empty.
+    const ta_node *get() const noexcept { return node_; }
+    /// Whether there is a node.
+    explicit operator bool() const noexcept { return node_ != nullptr; }
+    /// Another share in the same node.
+    Node share() const noexcept { return adopt(ta_node_retain(node_)); }
+    /// Its name, like `MulBackward0`, valid as long as a share is; null if empty.
+    const char *name() const noexcept { return ta_node_name(node_); }
+    /// How many inputs the operation has.
+    std::size_t num_inputs() const noexcept { return ta_node_num_inputs(node_); }
+    /// Where an input comes from.
+    Input input(std::size_t index) const noexcept {
+        return static_cast<Input>(ta_node_input(node_, index, nullptr));
+    }
+    /// The operation that made an input; an empty Node if none did.
+    Node next(std::size_t index) const noexcept {
+        ta_node *next = nullptr;
+        ta_node_input(node_, index, &next);
+        return adopt(next);
+    }
+
+private:
+    ta_node *node_ = nullptr;
+};
+
+inline Node Tensor::grad_fn() const noexcept { return Node::adopt(ta_grad_fn(handle_)); }
+
+/// The gradients of an operation's inputs, to be set by the function that computes them.
+class Gradients {
+public:
+    /// As a callback of the C ABI gets them.
+    Gradients(const std::int32_t *needed, ta_tensor **gradients, std::size_t count) noexcept
+        : needed_(needed), gradients_(gradients), count_(count) {}
+
+    /// How many inputs there are.
+    std::size_t size() const noexcept { return count_; }
+    /// Whether an input takes a gradient.
+    bool needed(std::size_t input) const noexcept { return input < count_ && needed_[input] != 0; }
+    /// Sets the gradient of an input; what is never set is zero. One that is not needed is dropped.
+    void set(std::size_t input, Tensor gradient) noexcept {
+        if (needed(input)) {
+            ta_release(std::exchange(gradients_[input], gradient.release()));
+        }
+    }
+
+private:
+    const std::int32_t *needed_;
+    ta_tensor **gradients_;
+    std::size_t count_;
+};
+
+namespace detail {
+
+/// `ta_operation.backward` of a function object.
+template <class F>
+ta_status differentiate(void *function, const ta_tensor *grad_output, const std::int32_t *needed,
+                        ta_tensor **grad_inputs, std::size_t count, ta_error *err) noexcept {
+    return guarded(err, [&]() -> Result<void> {
+        const Tensor gradient = Tensor::adopt(ta_retain(grad_output));
+        Gradients gradients(needed, grad_inputs, count);
+        const F &call = *static_cast<const F *>(function);
+        if constexpr (std::is_void_v<std::invoke_result_t<const F &, const Tensor &, Gradients &>>) {
+            call(gradient, gradients);
+            return {};
+        } else {
+            return call(gradient, gradients);
+        }
+    });
+}
+
+} // namespace detail
+
+/// Records an operation that the caller has computed, from `inputs` to `output`, and how to
+/// differentiate it: `backward(const Tensor &gradient, Gradients &gradients)` sets the gradients of
+/// the inputs; it returns nothing or a Result<void>, and may throw. It is kept until a backward
+/// pass releases it or the result's history goes, and may run on several threads at once. It must not
+/// keep the result itself alive (keep `output`, or detach()).
+///
+///     record("SquareBackward0", {x}, squared, [x = x.share()](const Tensor &g, Gradients &to) {
+///         to.set(0, g * (x + x));
+///     });
+///
+/// Fails with TA_ERR_GRAD if the output's elements cannot have a gradient, TA_ERR_NULL_ARGUMENT,
+/// TA_ERR_OUT_OF_MEMORY; `backward` is gone then.
+template <class F>
+Result<Tensor> try_record(const char *name,
+                          std::initializer_list<std::reference_wrapper<const Tensor>> inputs,
+                          const Tensor &output, F &&backward) {
+    const std::unique_ptr<const ta_tensor *[]> handles(
+        new (std::nothrow) const ta_tensor *[inputs.size() + 1]);
+    detail::Owner owner = detail::Owner::keep(std::forward<F>(backward));
+    if (!handles || !owner) {
+        return Failure(TA_ERR_OUT_OF_MEMORY, "out of memory: an operation");
+    }
+    std::transform(inputs.begin(), inputs.end(), handles.get(),
+                   [](const Tensor &input) { return input.get(); });
+    ta_operation operation{};
+    operation.struct_size = sizeof(operation);
+    operation.name = name;
+    operation.inputs = handles.get();
+    operation.num_inputs = inputs.size();
+    operation.backward = &detail::differentiate<std::decay_t<F>>;
+    operation.user_data = owner.object();
+    operation.drop = owner.release();
+    ta_source source = detail::fresh_source();
+    source.kind = TA_SOURCE_TENSOR;
+    source.value.tensor = output.get();
+    Result<Tensor> result = detail::made([&](ta_tensor **out, ta_error *err) {
+        return ta_record(&operation, &source, nullptr, out, err);
+    });
+    if (result) {
+        owner.disarm();
+    }
+    return result;
+}
+#if TARRAY_HAS_EXCEPTIONS
+/// As try_record(), throwing Error.
+template <class F>
+Tensor record(const char *name, std::initializer_list<std::reference_wrapper<const Tensor>> inputs,
+              const Tensor &output, F &&backward) {
+    return try_record(name, inputs, output, std::forward<F>(backward)).value();
+}
+#endif
+
+// ======================================================================
 // Care
 // ======================================================================
 
@@ -2473,6 +2755,9 @@ inline bool abi_matches() noexcept { return ta_abi_version() == TA_ABI_VERSION; 
 
 /// How many tensors are alive in this copy of the library: zero when nothing leaks.
 inline std::size_t live_tensors() noexcept { return ta_live_tensors(); }
+
+/// How many recorded operations are alive in this copy of the library: zero when nothing leaks.
+inline std::size_t live_nodes() noexcept { return ta_live_nodes(); }
 
 /// Sets how many threads one large copy may use; 0 for as many as there are cores.
 ///

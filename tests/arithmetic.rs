@@ -26,7 +26,8 @@ fn floats(dtype: DType, numbers: &[f64]) -> Tensor {
 
 #[test]
 fn integers_wrap() {
-    let rows: [(&str, Function, DType, [i64; 2], [i64; 2], [i64; 2]); 8] = [
+    type Row = (&'static str, Function, DType, [i64; 2], [i64; 2], [i64; 2]);
+    let rows: [Row; 8] = [
         ("add", add, DType::U8, [250, 1], [10, 2], [4, 3]),
         ("sub", subtract, DType::U8, [1, 7], [2, 7], [255, 0]),
         ("mul", multiply, DType::U8, [16, 3], [17, 5], [16, 15]),
@@ -146,7 +147,8 @@ fn dtypes_are_promoted_as_pytorch_does() {
 
 #[test]
 fn shapes_broadcast() {
-    let rows: [(&[i64], &[i64], Option<&[i64]>); 9] = [
+    type Row = (&'static [i64], &'static [i64], Option<&'static [i64]>);
+    let rows: [Row; 9] = [
         (&[2, 3], &[2, 3], Some(&[2, 3])),
         (&[2, 1], &[3], Some(&[2, 3])),
         (&[], &[2, 2], Some(&[2, 2])),

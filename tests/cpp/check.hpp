@@ -33,6 +33,7 @@ template <class Body> void law(const char *name, const Body &body) {
 inline int verdict() {
     law("nothing is alive at the end", [] {
         that(tarray::live_tensors() == 0, "live_tensors() == 0", __FILE__, __LINE__);
+        that(tarray::live_nodes() == 0, "live_nodes() == 0", __FILE__, __LINE__);
     });
     return failures() == 0 ? 0 : 1;
 }

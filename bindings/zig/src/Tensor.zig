@@ -11,6 +11,7 @@ const Diagnostics = @import("Diagnostics.zig");
 const DType = @import("dtype.zig").DType;
 const Error = @import("status.zig").Error;
 const ExportOptions = @import("options.zig").ExportOptions;
+const Node = @import("Node.zig");
 const Options = @import("options.zig").Options;
 const Provenance = @import("provenance.zig").Provenance;
 const ReprOptions = @import("options.zig").ReprOptions;
@@ -83,7 +84,12 @@ pub fn isContiguous(self: Tensor) bool {
 }
 
 pub fn requiresGrad(self: Tensor) bool {
-    return self.info().flags & c.TA_TENSOR_REQUIRES_GRAD != 0;
+    return c.ta_requires_grad(self.handle) != 0;
+}
+
+/// Whether no recorded operation made it.
+pub fn isLeaf(self: Tensor) bool {
+    return c.ta_is_leaf(self.handle) != 0;
 }
 
 /// How the tensor came about.
@@ -172,6 +178,103 @@ pub fn asStrided(
         Diagnostics.pointer(diagnostics),
     ));
     return .{ .handle = out.? };
+}
+
+// Operations, recorded where an operand requires a gradient
+
+/// The sum of two tensors, broadcast; of the dtype that holds both.
+pub fn add(self: Tensor, other: Tensor, diagnostics: ?*Diagnostics) Error!Tensor {
+    return binary(c.ta_add, self, other, diagnostics);
+}
+
+/// The difference; as `add`.
+pub fn sub(self: Tensor, other: Tensor, diagnostics: ?*Diagnostics) Error!Tensor {
+    return binary(c.ta_sub, self, other, diagnostics);
+}
+
+/// The product; as `add`.
+pub fn mul(self: Tensor, other: Tensor, diagnostics: ?*Diagnostics) Error!Tensor {
+    return binary(c.ta_mul, self, other, diagnostics);
+}
+
+fn binary(
+    comptime operation: anytype,
+    a: Tensor,
+    b: Tensor,
+    diagnostics: ?*Diagnostics,
+) Error!Tensor {
+    var out: ?*c.ta_tensor = null;
+    try check(operation(a.handle, b.handle, &out, Diagnostics.pointer(diagnostics)));
+    return .{ .handle = out.? };
+}
+
+/// The other sign.
+pub fn neg(self: Tensor, diagnostics: ?*Diagnostics) Error!Tensor {
+    var out: ?*c.ta_tensor = null;
+    try check(c.ta_neg(self.handle, &out, Diagnostics.pointer(diagnostics)));
+    return .{ .handle = out.? };
+}
+
+pub const SumOptions = struct {
+    /// Negative ones count from the back; none: all.
+    axes: []const i64 = &.{},
+    /// Whether they stay, with extent 1.
+    keep: bool = false,
+};
+
+/// The sum of all elements, or along some axes.
+pub fn sum(self: Tensor, options: SumOptions, diagnostics: ?*Diagnostics) Error!Tensor {
+    const err = Diagnostics.pointer(diagnostics);
+    const axes = options.axes;
+    var out: ?*c.ta_tensor = null;
+    try check(c.ta_sum(self.handle, axes.ptr, axes.len, @intFromBool(options.keep), &out, err));
+    return .{ .handle = out.? };
+}
+
+// Gradients
+
+/// Changes whether a leaf requires a gradient.
+pub fn setRequiresGrad(self: Tensor, wanted: bool, diagnostics: ?*Diagnostics) Error!void {
+    const err = Diagnostics.pointer(diagnostics);
+    try check(c.ta_set_requires_grad(self.handle, @intFromBool(wanted), err));
+}
+
+/// A share in the gradient that has arrived at this leaf. A later pass makes another one.
+pub fn grad(self: Tensor) ?Tensor {
+    return .{ .handle = c.ta_grad(self.handle) orelse return null };
+}
+
+/// Replaces the gradient of a leaf; `null` clears it.
+pub fn setGrad(self: Tensor, gradient: ?Tensor, diagnostics: ?*Diagnostics) Error!void {
+    const handle = if (gradient) |given| given.handle else null;
+    try check(c.ta_set_grad(self.handle, handle, Diagnostics.pointer(diagnostics)));
+}
+
+/// The operation that made it; `null` for a leaf.
+pub fn gradFn(self: Tensor) ?Node {
+    return .{ .handle = c.ta_grad_fn(self.handle) orelse return null };
+}
+
+/// Another handle over the same memory, without a history.
+pub fn detach(self: Tensor, diagnostics: ?*Diagnostics) Error!Tensor {
+    var out: ?*c.ta_tensor = null;
+    try check(c.ta_detach(self.handle, &out, Diagnostics.pointer(diagnostics)));
+    return .{ .handle = out.? };
+}
+
+pub const BackwardOptions = struct {
+    /// The gradient of the final result with respect to this tensor; `null` is 1, for one real element.
+    gradient: ?Tensor = null,
+    /// Whether there may be another pass.
+    retain_graph: bool = false,
+};
+
+/// Computes the gradients with respect to all leaves that this was computed from, and adds them to
+/// theirs: all, or on failure none.
+pub fn backward(self: Tensor, options: BackwardOptions, diagnostics: ?*Diagnostics) Error!void {
+    const err = Diagnostics.pointer(diagnostics);
+    const gradient = if (options.gradient) |given| given.handle else null;
+    try check(c.ta_backward(self.handle, gradient, @intFromBool(options.retain_graph), err));
 }
 
 // Out

@@ -21,6 +21,11 @@ pub fn liveTensors() usize {
     return c.ta_live_tensors();
 }
 
+/// How many recorded operations are alive in this copy of the library: zero when nothing leaks.
+pub fn liveNodes() usize {
+    return c.ta_live_nodes();
+}
+
 /// Sets how many threads one large copy may use; 0: as many as the process has cores.
 pub fn setNumThreads(count: u31) Error!void {
     try check(c.ta_set_num_threads(count));

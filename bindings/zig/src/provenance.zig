@@ -53,6 +53,8 @@ pub const Reason = enum(i32) {
     not_memory = c.TA_REASON_NOT_MEMORY,
     /// Whoever was asked for the memory gave a copy of it.
     producer = c.TA_REASON_PRODUCER,
+    /// An operation made it.
+    computed = c.TA_REASON_COMPUTED,
     _,
 
     /// Prints the library's name for it through `{f}`; nothing for `none`.

@@ -12,6 +12,7 @@ pub const dlpack = @import("dlpack.zig");
 const care = @import("care.zig");
 const dtype = @import("dtype.zig");
 const hub = @import("hub.zig");
+const operation = @import("operation.zig");
 const options = @import("options.zig");
 const provenance = @import("provenance.zig");
 const relatives = @import("relatives.zig");
@@ -22,6 +23,8 @@ pub const Diagnostics = @import("Diagnostics.zig");
 pub const Error = status.Error;
 /// For calls of `c` itself: the error that stands for a status.
 pub const check = status.check;
+/// The status that stands for an error, for callbacks of `c` itself.
+pub const statusOf = status.statusOf;
 
 pub const DType = dtype.DType;
 pub const BFloat16 = dtype.BFloat16;
@@ -56,8 +59,15 @@ pub const frombuffer = relatives.frombuffer;
 pub const fromOwnedSlice = relatives.fromOwnedSlice;
 pub const Part = relatives.Part;
 
+pub const Node = @import("Node.zig");
+pub const Gradients = operation.Gradients;
+pub const record = operation.record;
+pub const gradEnabled = operation.gradEnabled;
+pub const setGradEnabled = operation.setGradEnabled;
+
 pub const abi_version = c.TA_ABI_VERSION;
 pub const abiVersion = care.abiVersion;
 pub const version = care.version;
 pub const liveTensors = care.liveTensors;
+pub const liveNodes = care.liveNodes;
 pub const setNumThreads = care.setNumThreads;

@@ -7,4 +7,6 @@ const tarray = @import("tarray");
 pub fn expectNone() void {
     const count = tarray.liveTensors();
     if (count != 0) std.debug.panic("{d} tensors are still alive", .{count});
+    const nodes = tarray.liveNodes();
+    if (nodes != 0) std.debug.panic("{d} nodes are still alive", .{nodes});
 }

@@ -163,6 +163,15 @@ const struct field layout_fields[] = {
     FIELD(ta_repr_options, sci_mode),
     FIELD(ta_repr_options, default_dtype),
     FIELD(ta_repr_options, reserved),
+    TYPE(ta_operation),
+    FIELD(ta_operation, struct_size),
+    FIELD(ta_operation, name),
+    FIELD(ta_operation, inputs),
+    FIELD(ta_operation, num_inputs),
+    FIELD(ta_operation, backward),
+    FIELD(ta_operation, user_data),
+    FIELD(ta_operation, drop),
+    FIELD(ta_operation, reserved),
 };
 
 const size_t layout_count = sizeof layout_fields / sizeof layout_fields[0];

@@ -3,6 +3,7 @@
 comptime {
     _ = @import("cases.zig");
     _ = @import("exports.zig");
+    _ = @import("histories.zig");
     _ = @import("layout.zig");
     _ = @import("ownership.zig");
     _ = @import("sequences.zig");
