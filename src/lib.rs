@@ -14,7 +14,7 @@
 //! | [`hub`] | `asarray`: look → decide → take; inference, stacking, writing, printing |
 //! | [`ffi`] | the C skin: parse, call, map; no decisions |
 //!
-//! `unsafe` lives in `abi`, `model/{alloc,owner,tensor,view}`, `convert`, `dlpack` and `ffi`, and
+//! `unsafe` lives in `abi`, `model/{alloc,owner,prefix,tensor,view}`, `convert`, `dlpack` and `ffi`, and
 //! is forbidden elsewhere; symbols are exported by `ffi` alone.
 
 pub mod abi;

@@ -45,7 +45,7 @@ impl Cells {
         }
         let mut steps = [0; MAX_NDIM];
         let steps = &mut steps[..shape.len()];
-        source.element_strides(steps)?;
+        source.element_strides(steps);
         for index in 0..shape[0] {
             let part = source.window(&shape[1..], &steps[1..], index * steps[0])?;
             self.add(&part, &strides[1..], offset + index * strides[0])?;

@@ -18,6 +18,7 @@ use crate::model::tensor::Tensor;
 ///
 /// # Errors
 /// `TA_ERR_EXPORT` if the tensor requires grad; `TA_ERR_OUT_OF_MEMORY`.
+#[inline(always)]
 pub fn lend(tensor: &Tensor, flags: u64) -> Result<*mut DLManagedTensorVersioned> {
     check_no_grad(tensor)?;
     let own = tensor.flags() & !DLPACK_IS_COPIED;
@@ -27,7 +28,7 @@ pub fn lend(tensor: &Tensor, flags: u64) -> Result<*mut DLManagedTensorVersioned
     Loan::start(tensor, |dl_tensor, context| DLManagedTensorVersioned {
         version: DLPACK_VERSION,
         manager_ctx: context,
-        deleter: Some(Loan::<DLManagedTensorVersioned>::end),
+        deleter: Some(Loan::end),
         flags: DlpackFlags::from_bits_retain(own | flags),
         dl_tensor,
     })
@@ -55,16 +56,50 @@ pub fn lend_legacy(tensor: &Tensor) -> Result<*mut DLManagedTensor> {
     Loan::start(tensor, |dl_tensor, context| DLManagedTensor {
         dl_tensor,
         manager_ctx: context,
-        deleter: Some(Loan::<DLManagedTensor>::end),
+        deleter: Some(Loan::end),
     })
 }
 
+#[inline]
 fn check_no_grad(tensor: &Tensor) -> Result<()> {
-    if tensor.requires_grad() {
-        let message = format_args!("can't export a tensor that requires grad; detach it first");
-        return Err(Error::new(TA_ERR_EXPORT, message));
+    if tensor.requires_grad() { Err(requires_grad()) } else { Ok(()) }
+}
+
+#[cold]
+#[inline(never)]
+fn requires_grad() -> Error {
+    let message = format_args!("can't export a tensor that requires grad; detach it first");
+    Error::new(TA_ERR_EXPORT, message)
+}
+
+type Deleter<M> = unsafe extern "C" fn(*mut M);
+
+/// The tensor of ours behind a struct with a version, if it is a loan of this library.
+///
+/// # Safety
+/// `managed` is initialised, of major version 1, and stays as it is for `'a`.
+#[inline]
+pub(super) unsafe fn lender<'a>(managed: *const DLManagedTensorVersioned) -> Option<&'a Tensor> {
+    // SAFETY: passed on from this function's contract.
+    if let Some(tensor) = unsafe { Tensor::lender(managed) } {
+        return Some(tensor);
     }
-    Ok(())
+    // SAFETY: initialised, by the caller's contract.
+    let deleter = unsafe { (*managed).deleter };
+    // SAFETY: passed on from this function's contract.
+    unsafe { Loan::lender(managed, deleter) }
+}
+
+/// The tensor of ours behind a struct without a version, if it is a loan of this library.
+///
+/// # Safety
+/// `managed` is initialised, and stays as it is for `'a`.
+#[inline]
+pub(super) unsafe fn legacy_lender<'a>(managed: *const DLManagedTensor) -> Option<&'a Tensor> {
+    // SAFETY: initialised, by the caller's contract.
+    let deleter = unsafe { (*managed).deleter };
+    // SAFETY: passed on from this function's contract.
+    unsafe { Loan::lender(managed, deleter) }
 }
 
 /// A loan in a block of its own: the struct, and the share that it keeps alive.
@@ -86,6 +121,18 @@ impl<M> Loan<M> {
         // SAFETY: fresh memory of this size and alignment.
         unsafe { block.write(Loan { managed, tensor: tensor.clone() }) };
         Ok(block.as_ptr().cast())
+    }
+
+    /// The tensor that lent, if `deleter` shows that it was one of ours.
+    ///
+    /// # Safety
+    /// `deleter` is that of `managed`, which is initialised and stays as it is for `'a`.
+    #[inline]
+    unsafe fn lender<'a>(managed: *const M, deleter: Option<Deleter<M>>) -> Option<&'a Tensor> {
+        let end: Deleter<M> = Loan::<M>::end;
+        deleter.filter(|&deleter| std::ptr::fn_addr_eq(deleter, end))?;
+        // SAFETY: the struct that `start` gave out is the first field of its block.
+        Some(unsafe { &(*managed.cast::<Loan<M>>()).tensor })
     }
 
     /// The deleter: gives up the share and the block.

@@ -6,9 +6,11 @@ use std::slice;
 use dlpark::ManagedTensorBase;
 
 use crate::abi::*;
+use crate::dlpack::export;
 use crate::model::error::{Error, Result};
 use crate::model::layout;
 use crate::model::owner::Claim;
+use crate::model::tensor::Tensor;
 use crate::model::view::{Description, Strides, View};
 
 /// The two structs, as far as they differ for who looks at them.
@@ -27,6 +29,12 @@ pub trait Managed: ManagedTensorBase {
     /// # Safety
     /// `managed` is initialised, and of a version that [`Managed::flags_of`] accepts.
     unsafe fn tensor_of(managed: *const Self) -> DLTensor;
+
+    /// The tensor of ours that lent it, if this library did.
+    ///
+    /// # Safety
+    /// As for [`Managed::tensor_of`], and `managed` stays as it is for `'a`.
+    unsafe fn lender_of<'a>(managed: *const Self) -> Option<&'a Tensor>;
 }
 
 impl Managed for DLManagedTensor {
@@ -38,6 +46,11 @@ impl Managed for DLManagedTensor {
         // SAFETY: initialised, by the caller's contract.
         unsafe { (*managed).dl_tensor }
     }
+
+    unsafe fn lender_of<'a>(managed: *const Self) -> Option<&'a Tensor> {
+        // SAFETY: passed on from this function's contract.
+        unsafe { export::legacy_lender(managed) }
+    }
 }
 
 impl Managed for DLManagedTensorVersioned {
@@ -45,13 +58,7 @@ impl Managed for DLManagedTensorVersioned {
         // SAFETY: the version comes first in every version of the struct.
         let version = unsafe { (*managed).version };
         if version.major != DLPACK_VERSION.major {
-            return Err(Error::new(
-                TA_ERR_UNSUPPORTED,
-                format_args!(
-                    "DLPack {}.{} is not understood, only {}.x is",
-                    version.major, version.minor, DLPACK_VERSION.major
-                ),
-            ));
+            return Err(unknown_version(version));
         }
         // SAFETY: a version whose layout we know.
         Ok(unsafe { (*managed).flags }.bits())
@@ -61,6 +68,28 @@ impl Managed for DLManagedTensorVersioned {
         // SAFETY: initialised and of a known version, by the caller's contract.
         unsafe { (*managed).dl_tensor }
     }
+
+    unsafe fn lender_of<'a>(managed: *const Self) -> Option<&'a Tensor> {
+        // SAFETY: passed on from this function's contract.
+        unsafe { export::lender(managed) }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn unknown_version(version: DLPackVersion) -> Error {
+    let message = format_args!(
+        "DLPack {}.{} is not understood, only {}.x is",
+        version.major, version.minor, DLPACK_VERSION.major
+    );
+    Error::new(TA_ERR_UNSUPPORTED, message)
+}
+
+#[cold]
+#[inline(never)]
+fn no_shape(ndim: usize) -> Error {
+    let message = format_args!("shape of a DLPack tensor with ndim {ndim} is NULL");
+    Error::new(TA_ERR_NULL_ARGUMENT, message)
 }
 
 /// What a DLPack tensor says it is, and the claim on it.
@@ -76,15 +105,15 @@ impl Managed for DLManagedTensorVersioned {
 /// `managed` is initialised; what it describes is readable, as [`View::new`] demands, until its
 /// deleter runs; the result is not used after that. The claim is dropped untaken unless the call
 /// that `managed` was given to succeeds.
-pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim)> {
+#[inline(always)]
+pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim<'a>)> {
     // SAFETY: initialised, by the caller's contract.
     let flags = unsafe { M::flags_of(managed) }?;
     // SAFETY: as above, and the version has been accepted.
     let tensor = unsafe { M::tensor_of(managed) };
     let ndim = layout::rank(tensor.ndim)?;
     if ndim != 0 && tensor.shape.is_null() {
-        let message = format_args!("shape of a DLPack tensor with ndim {ndim} is NULL");
-        return Err(Error::new(TA_ERR_NULL_ARGUMENT, message));
+        return Err(no_shape(ndim));
     }
     let strides = match ndim == 0 || tensor.strides.is_null() {
         // Not lawful from DLPack 1.2 on, but everybody takes it and some still send it.
@@ -110,7 +139,10 @@ pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim)>
     let view = unsafe { View::new(description) }?;
     // SAFETY: a DLPack deleter runs on any thread and does not unwind (dlpack.h); the caller hands
     // the tensor over if its call succeeds.
-    Ok((view, unsafe { Claim::new(managed.cast(), Some(release::<M>)) }))
+    let claim = unsafe { Claim::new(managed.cast(), Some(release::<M>)) };
+    // A loan of ours that comes back joins those who share the memory: no chain of loans grows.
+    // SAFETY: initialised, of an accepted version, and there until its deleter runs.
+    Ok((view, claim.lent_by(unsafe { M::lender_of(managed) })))
 }
 
 /// Runs the deleter of a taken DLPack tensor, if it has one.

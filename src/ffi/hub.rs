@@ -3,9 +3,8 @@
 use crate::abi::*;
 use crate::dlpack::Managed;
 use crate::ffi::handle::{give, handle};
-use crate::ffi::options::{export_request, request};
-use crate::ffi::{guard, non_null, source};
-use crate::hub::{self, ExportRequest, Origin};
+use crate::ffi::{guard, non_null, options, source};
+use crate::hub::{self, ExportRequest, Origin, Request, Source};
 use crate::model::error::Result;
 use crate::model::tensor::Tensor;
 
@@ -48,10 +47,18 @@ pub unsafe extern "C" fn ta_asarray(
 ) -> ta_status {
     let body = || {
         let out = non_null(out, "out")?;
+        let mut room = None;
         // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { request(options) }?;
+        let request = unsafe { options::request(options, &mut room) }?;
+        let make = |source: Source<'_>| match (source, request) {
+            (Source::Memory(view, claim, origin), None) => {
+                hub::of_memory(view, claim, origin, &Request::DEFAULT)
+            }
+            (source, None) => hub::asarray(source, &Request::DEFAULT),
+            (source, Some(request)) => hub::asarray(source, request),
+        };
         // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
-        let outcome = unsafe { source::parse(source, |source| hub::asarray(source, &request)) }?;
+        let outcome = unsafe { source::parse(source, make) }?;
         // SAFETY: not NULL, and the caller vouches for one write.
         unsafe { give(outcome.settle(), out) };
         Ok(())
@@ -212,14 +219,18 @@ unsafe fn take<M: Managed>(
     options: *const ta_options,
     out: *mut *mut ta_tensor,
 ) -> Result<()> {
-    let out = non_null(out, "out")?;
+    let (out, mut room) = (non_null(out, "out")?, None);
     // SAFETY: NULL or a sized struct, by the caller's contract.
-    let request = unsafe { request(options) }?;
+    let request = unsafe { options::request(options, &mut room) }?;
     // SAFETY: NULL or initialised, by the caller's contract.
-    let source = unsafe { source::dlpack(managed, "managed", Origin::own(TA_ORIGIN_DLPACK)) }?;
-    let outcome = hub::asarray(source, &request)?;
+    let (view, claim, origin) =
+        unsafe { source::dlpack(managed, "managed", Origin::own(TA_ORIGIN_DLPACK)) }?;
+    let tensor = match request {
+        None => hub::of_memory(view, claim, origin, &Request::DEFAULT)?.settle(),
+        Some(request) => hub::asarray(Source::Memory(view, claim, origin), request)?.settle(),
+    };
     // SAFETY: not NULL, and the caller vouches for one write.
-    unsafe { give(outcome.settle(), out) };
+    unsafe { give(tensor, out) };
     Ok(())
 }
 
@@ -235,10 +246,10 @@ unsafe fn lend<M>(
 ) -> Result<()> {
     // SAFETY: NULL or a live handle, by the caller's contract.
     let tensor = unsafe { handle(tensor, "tensor") }?;
-    let out = non_null(out, "out")?;
+    let (out, mut request) = (non_null(out, "out")?, None);
     // SAFETY: NULL or a sized struct, by the caller's contract.
-    let request = unsafe { export_request(options) }?;
-    let loan = loan(&tensor, &request)?;
+    let request = unsafe { options::export_request(options, &mut request) }?;
+    let loan = loan(&tensor, request)?;
     // SAFETY: not NULL, and the caller vouches for one write.
     unsafe { out.write(loan) };
     Ok(())

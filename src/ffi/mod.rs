@@ -50,29 +50,36 @@ const _: () = assert!(cfg!(panic = "unwind"), "guard() needs panics that unwind"
 ///
 /// # Safety
 /// `err` is NULL or valid for writes of as many bytes as its `struct_size` says.
+#[inline]
 unsafe fn guard(err: *mut ta_error, body: impl FnOnce() -> Result<()>) -> ta_status {
     // A body owns what it makes and writes its outputs last, so nothing half-done is seen.
-    let outcome = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
-        Err(Error::new(
-            TA_ERR_INTERNAL,
-            format_args!("a bug in tarray stopped the call; please report it"),
-        ))
-    });
-    match outcome {
-        Ok(()) => TA_OK,
-        Err(error) => {
-            // SAFETY: passed on from this function's contract.
-            unsafe { status::report(&error, err) };
-            error.status
-        }
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => TA_OK,
+        // SAFETY: passed on from this function's contract.
+        Ok(Err(error)) => unsafe { status::report(&error, err) },
+        // SAFETY: passed on from this function's contract.
+        Err(_) => unsafe { status::report(&our_bug(), err) },
     }
+}
+
+#[cold]
+#[inline(never)]
+fn our_bug() -> Error {
+    let message = format_args!("a bug in tarray stopped the call; please report it");
+    Error::new(TA_ERR_INTERNAL, message)
+}
+
+#[cold]
+#[inline(never)]
+fn null(argument: &'static str) -> Error {
+    Error::new(TA_ERR_NULL_ARGUMENT, format_args!("{argument} is NULL"))
 }
 
 /// The pointer, if it is not NULL.
 fn non_null<P: Pointer>(pointer: P, argument: &'static str) -> Result<P> {
     match pointer.is_null() {
         false => Ok(pointer),
-        true => Err(Error::new(TA_ERR_NULL_ARGUMENT, format_args!("{argument} is NULL"))),
+        true => Err(null(argument)),
     }
 }
 

@@ -24,16 +24,28 @@ const ACCEPT_ALL: u64 = TA_ACCEPT_TENSOR
 /// More digits than any number has; Rust's formatting stops at 2**16.
 const MOST_DIGITS: usize = 2000;
 
-/// The request in a `ta_options`; NULL for all defaults.
+/// The request in a `ta_options`, kept in `room`; `None` for NULL, which asks for nothing.
 ///
 /// # Safety
 /// `options` is NULL or initialised for as many bytes as its size says.
-pub(super) unsafe fn request(options: *const ta_options) -> Result<Request> {
-    if options.is_null() {
-        return Ok(Request::default());
+#[inline]
+pub(super) unsafe fn request(
+    options: *const ta_options,
+    room: &mut Option<Request>,
+) -> Result<Option<&Request>> {
+    match options.is_null() {
+        true => Ok(None),
+        // SAFETY: passed on from this function's contract.
+        false => unsafe { given_request(options) }.map(|given| Some(&*room.insert(given))),
     }
+}
+
+/// # Safety
+/// As for [`request`], and `options` is not NULL.
+unsafe fn given_request(options: *const ta_options) -> Result<Request> {
+    let mut completed = None;
     // SAFETY: passed on from this function's contract.
-    let given = unsafe { sized::read(options, "options") }?;
+    let given = unsafe { sized::read(options, &mut completed, "options") }?;
     const KNOWN: u64 = TA_WANT_WRITABLE | TA_WANT_CONTIGUOUS | TA_MARK_READ_ONLY;
     check_known(given.flags, KNOWN, "options.flags")?;
     if given.flags & TA_WANT_WRITABLE != 0 && given.flags & TA_MARK_READ_ONLY != 0 {
@@ -63,16 +75,28 @@ pub(super) unsafe fn request(options: *const ta_options) -> Result<Request> {
     })
 }
 
-/// The request in a `ta_export_options`; NULL for all defaults.
+/// The request in a `ta_export_options`, kept in `room`; NULL for all defaults.
 ///
 /// # Safety
 /// `options` is NULL or initialised for as many bytes as its size says.
-pub(super) unsafe fn export_request(options: *const ta_export_options) -> Result<ExportRequest> {
-    if options.is_null() {
-        return Ok(ExportRequest::default());
+#[inline]
+pub(super) unsafe fn export_request(
+    options: *const ta_export_options,
+    room: &mut Option<ExportRequest>,
+) -> Result<&ExportRequest> {
+    match options.is_null() {
+        true => Ok(&ExportRequest::DEFAULT),
+        // SAFETY: passed on from this function's contract.
+        false => unsafe { given_export_request(options) }.map(|given| &*room.insert(given)),
     }
+}
+
+/// # Safety
+/// As for [`export_request`], and `options` is not NULL.
+unsafe fn given_export_request(options: *const ta_export_options) -> Result<ExportRequest> {
+    let mut completed = None;
     // SAFETY: passed on from this function's contract.
-    let given = unsafe { sized::read(options, "options") }?;
+    let given = unsafe { sized::read(options, &mut completed, "options") }?;
     check_known(given.flags, TA_EXPORT_READ_ONLY, "options.flags")?;
     check_zero(given.reserved, "options.reserved")?;
     Ok(ExportRequest {
@@ -96,8 +120,9 @@ pub(super) unsafe fn repr_style(options: *const ta_repr_options) -> Result<Style
     if options.is_null() {
         return Ok(default);
     }
+    let mut completed = None;
     // SAFETY: passed on from this function's contract.
-    let given = unsafe { sized::read(options, "options") }?;
+    let given = unsafe { sized::read(options, &mut completed, "options") }?;
     check_zero(given.reserved, "options.reserved")?;
     let sci_mode = match given.sci_mode {
         TA_SCI_AUTO => None,
@@ -155,11 +180,15 @@ fn default_dtype(dtype: ta_dtype) -> Result<DType> {
 pub(super) fn check_known(flags: u64, known: u64, argument: &'static str) -> Result<()> {
     match flags & !known {
         0 => Ok(()),
-        unknown => Err(Error::new(
-            TA_ERR_UNSUPPORTED,
-            format_args!("{argument} has bits that this library does not know: {unknown:#x}"),
-        )),
+        unknown => Err(unknown_bits(argument, unknown)),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn unknown_bits(argument: &'static str, bits: u64) -> Error {
+    let message = format_args!("{argument} has bits that this library does not know: {bits:#x}");
+    Error::new(TA_ERR_UNSUPPORTED, message)
 }
 
 /// That a reserved field is zero.
@@ -169,12 +198,14 @@ pub(super) fn check_zero(value: i32, argument: &'static str) -> Result<()> {
 
 /// A kind or flag of a newer caller.
 #[cold]
+#[inline(never)]
 pub(super) fn unknown(argument: &'static str, value: i32) -> Error {
     let message = format_args!("{argument} is one that this library does not know: {value}");
     Error::new(TA_ERR_UNSUPPORTED, message)
 }
 
 #[cold]
+#[inline(never)]
 pub(super) fn outside(argument: &'static str, value: impl fmt::Display) -> Error {
     let message = format_args!("{argument} has a value that means nothing here: {value}");
     Error::new(TA_ERR_INVALID_ARGUMENT, message)

@@ -12,7 +12,7 @@ use crate::ffi::handle::{give, handle};
 use crate::ffi::options::request;
 use crate::ffi::{guard, non_null, sized, source};
 use crate::history::Backward;
-use crate::hub;
+use crate::hub::{self, Request};
 use crate::model::error::{Error, Result};
 use crate::model::tensor::Tensor;
 
@@ -64,16 +64,17 @@ pub unsafe extern "C" fn ta_record(
 ) -> ta_status {
     let body = || {
         let out = non_null(out, "out")?;
+        let (mut completed, mut room) = (None, None);
         // SAFETY: NULL or a sized struct, by the caller's contract.
-        let given = unsafe { sized::read(operation, "operation") }?;
+        let given = unsafe { sized::read(operation, &mut completed, "operation") }?;
         // SAFETY: as the caller's contract says of the fields.
-        let Recorded { name, inputs, operation } = unsafe { parse(&given) }?;
+        let Recorded { name, inputs, operation } = unsafe { parse(given) }?;
         // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { request(options) }?;
+        let request = unsafe { request(options, &mut room) }?.unwrap_or(&Request::DEFAULT);
         let record = |output: hub::Source<'_>| {
             let inputs = inputs.iter().map(|input| &**input);
             let taken = || Arc::new(ManuallyDrop::into_inner(operation)) as Arc<dyn Backward>;
-            hub::record(name, inputs, output, &request, taken)
+            hub::record(name, inputs, output, request, taken)
         };
         // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
         let outcome = unsafe { source::parse(output, record) }?;

@@ -2,8 +2,7 @@
 
 use crate::abi::*;
 use crate::ffi::handle::{give, handle};
-use crate::ffi::options::request;
-use crate::ffi::{guard, non_null, source};
+use crate::ffi::{guard, non_null, options, source};
 use crate::hub::{self, Origin, Request, Source};
 use crate::model::plan::CopyMode;
 
@@ -125,8 +124,10 @@ pub unsafe extern "C" fn ta_copy(
         // SAFETY: NULL or a live handle, by the caller's contract.
         let tensor = unsafe { handle(tensor, "tensor") }?;
         let out = non_null(out, "out")?;
+        let mut room = None;
         // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { request(options) }?;
+        let request = unsafe { options::request(options, &mut room) }?;
+        let request = request.unwrap_or(&Request::DEFAULT);
         let copy = hub::asarray(Source::Tensor(&tensor), &request.always_copy()?)?;
         // SAFETY: not NULL, and the caller vouches for one write.
         unsafe { give(copy.settle(), out) };

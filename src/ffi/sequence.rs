@@ -10,6 +10,14 @@ use crate::model::error::{Error, Result};
 use crate::model::scalar::Scalar;
 
 type Len = unsafe extern "C" fn(*mut c_void, *mut usize, *mut ta_error) -> ta_status;
+type Read = unsafe extern "C" fn(
+    *mut c_void,
+    usize,
+    usize,
+    *mut ta_scalar,
+    *mut usize,
+    *mut ta_error,
+) -> ta_status;
 type Item = unsafe extern "C" fn(*mut c_void, usize, *mut ta_source, *mut ta_error) -> ta_status;
 
 /// Whose callbacks they are, in words.
@@ -17,9 +25,9 @@ const OF_SEQUENCE: &str = "the sequence";
 
 /// The callbacks of one sequence.
 pub(super) struct Callbacks {
-    vtable: ta_sequence_vtable,
     len: Len,
     item: Item,
+    read: Option<Read>,
     user_data: *mut c_void,
 }
 
@@ -31,14 +39,15 @@ impl Callbacks {
     /// The table is initialised for as many bytes as its size says, and its callbacks do what
     /// `ta_sequence_vtable` says, as long as the result is used.
     pub(super) unsafe fn new(given: &ta_sequence) -> Result<Callbacks> {
+        let mut completed = None;
         // SAFETY: passed on from this function's contract.
-        let vtable = unsafe { sized::read(given.vtable, "sequence.vtable") }?;
+        let vtable = unsafe { sized::read(given.vtable, &mut completed, "sequence.vtable") }?;
         let missing = |name: &'static str| {
             Error::new(TA_ERR_NULL_ARGUMENT, format_args!("sequence.vtable.{name} is NULL"))
         };
         let len = vtable.len.ok_or_else(|| missing("len"))?;
         let item = vtable.item.ok_or_else(|| missing("item"))?;
-        Ok(Callbacks { vtable, len, item, user_data: given.user_data })
+        Ok(Callbacks { len, item, read: vtable.read, user_data: given.user_data })
     }
 }
 
@@ -69,7 +78,7 @@ impl Sequence for Callbacks {
     }
 
     fn read(&self, start: usize, out: &mut [Scalar]) -> Result<usize> {
-        let Some(read) = self.vtable.read else { return Ok(0) };
+        let Some(read) = self.read else { return Ok(0) };
         let zero = ta_scalar { kind: 0, reserved: 0, value: ta_scalar_value { c: [0.0; 2] } };
         let mut values = [zero; CHUNK];
         let room = out.len().min(CHUNK);

@@ -53,33 +53,52 @@ pub(super) fn zeroed<T: SizedStruct>() -> T {
     unsafe { value.assume_init() }
 }
 
-/// Reads a struct of any age.
+/// A struct of any age: theirs, or if it is older than ours, what is made of it in `completed`.
 ///
 /// # Errors
 /// `TA_ERR_NULL_ARGUMENT`; `TA_ERR_INVALID_ARGUMENT` if it is too small;
 /// `TA_ERR_UNSUPPORTED` if what we do not know of it is not zero.
 ///
 /// # Safety
-/// `theirs` is NULL or initialised for as many bytes as its first field says.
-pub(super) unsafe fn read<T: SizedStruct>(theirs: *const T, argument: &'static str) -> Result<T> {
+/// `theirs` is NULL or initialised for as many bytes as its first field says, and stays as it is
+/// for `'a`.
+#[inline]
+pub(super) unsafe fn read<'a, T: SizedStruct>(
+    theirs: *const T,
+    completed: &'a mut Option<T>,
+    argument: &'static str,
+) -> Result<&'a T> {
     // SAFETY: passed on from this function's contract.
     let size = unsafe { size(theirs, argument) }?;
-    let mut ours = zeroed::<T>();
-    // SAFETY: as many bytes as both have; one is a local.
-    unsafe {
-        theirs.cast::<u8>().copy_to_nonoverlapping((&raw mut ours).cast(), size.min(size_of::<T>()))
-    };
-    if size > size_of::<T>() {
-        // SAFETY: within the bytes that the caller vouches for.
-        let tail = unsafe { theirs.cast::<u8>().add(size_of::<T>()) };
-        // SAFETY: as above, up to the end of them.
-        let tail = unsafe { slice::from_raw_parts(tail, size - size_of::<T>()) };
-        if tail.iter().any(|&byte| byte != 0) {
-            let message = format_args!("{argument} has fields that this library does not know");
-            return Err(Error::new(TA_ERR_UNSUPPORTED, message));
-        }
+    if size < size_of::<T>() {
+        let ours = completed.insert(zeroed());
+        // SAFETY: as many bytes as both have; one is a local of the caller's.
+        unsafe { theirs.cast::<u8>().copy_to_nonoverlapping((&raw mut *ours).cast(), size) };
+        return Ok(ours);
     }
-    Ok(ours)
+    if size > size_of::<T>() {
+        // SAFETY: passed on from this function's contract.
+        unsafe { check_tail(theirs, size, argument) }?;
+    }
+    // SAFETY: not NULL, with all our fields, and of values that any bytes are one of.
+    Ok(unsafe { &*theirs })
+}
+
+/// That the part that we do not know of a struct is zero.
+///
+/// # Safety
+/// `theirs` is initialised for `size` bytes, which are more than ours.
+#[cold]
+unsafe fn check_tail<T>(theirs: *const T, size: usize, argument: &'static str) -> Result<()> {
+    // SAFETY: within the bytes that the caller vouches for.
+    let tail = unsafe { theirs.cast::<u8>().add(size_of::<T>()) };
+    // SAFETY: as above, up to the end of them.
+    let tail = unsafe { slice::from_raw_parts(tail, size - size_of::<T>()) };
+    if tail.iter().any(|&byte| byte != 0) {
+        let message = format_args!("{argument} has fields that this library does not know");
+        return Err(Error::new(TA_ERR_UNSUPPORTED, message));
+    }
+    Ok(())
 }
 
 /// Fills in a struct of any age; what we do not know of it becomes zero.
@@ -121,10 +140,15 @@ unsafe fn size<T: SizedStruct>(theirs: *const T, argument: &'static str) -> Resu
     let theirs = non_null(theirs, argument)?;
     // SAFETY: not NULL, and the size comes first.
     let size = unsafe { theirs.cast::<usize>().read() };
-    if size < T::FIRST || size > isize::MAX as usize {
-        let message =
-            format_args!("{argument}.struct_size must be at least {}, got {size}", T::FIRST);
-        return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
+    match size < T::FIRST || size > isize::MAX as usize {
+        true => Err(no_size(argument, T::FIRST, size)),
+        false => Ok(size),
     }
-    Ok(size)
+}
+
+#[cold]
+#[inline(never)]
+fn no_size(argument: &'static str, first: usize, size: usize) -> Error {
+    let message = format_args!("{argument}.struct_size must be at least {first}, got {size}");
+    Error::new(TA_ERR_INVALID_ARGUMENT, message)
 }

@@ -15,76 +15,82 @@ use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 use crate::model::view::{Bytes, Description, Strides, View};
 
-/// Parses a source and hands it to `then`, for as long as what it borrows is there.
+/// Parses a source and hands it to `then`, for as long as what it borrows is there. Compiled into
+/// its caller, so that `then` knows the kind, and nothing of a source has to lie in memory.
 ///
 /// # Safety
 /// `source` is NULL or initialised for as many bytes as its size says, and so is what it
 /// describes; what it owns changes hands if the call succeeds.
+#[inline(always)]
 pub(super) unsafe fn parse<T>(
     source: *const ta_source,
     then: impl FnOnce(Source<'_>) -> Result<T>,
 ) -> Result<T> {
+    let mut completed = None;
     // SAFETY: passed on from this function's contract.
-    let given = unsafe { sized::read(source, "source") }?;
+    let given = unsafe { sized::read(source, &mut completed, "source") }?;
     let origin = |own: i32| match given.origin {
         0 => Ok(own),
         TA_ORIGIN_TENSOR..=TA_ORIGIN_SEQUENCE => Ok(given.origin),
         other => Err(unknown("source.origin", other)),
     };
-    let made = made(&given)?;
+    let made = made(given)?;
     let memory_of = |own: i32| Ok(Origin { code: origin(own)?, made });
     match given.kind {
         TA_SOURCE_TENSOR => {
             // SAFETY: the member that `kind` names.
-            let tensor = non_null(unsafe { given.value.tensor }, "source.value.tensor")?;
-            // SAFETY: a live handle; ManuallyDrop leaves the caller's share alone.
-            let tensor = std::mem::ManuallyDrop::new(unsafe { Tensor::from_raw(tensor) });
+            let tensor = unsafe { &given.value.tensor };
+            non_null(*tensor, "source.value.tensor")?;
             origin(TA_ORIGIN_TENSOR)?;
-            then(Source::Tensor(&tensor))
+            // SAFETY: a live handle, by the caller's contract.
+            then(Source::Tensor(unsafe { Tensor::borrow(tensor) }))
         }
         TA_SOURCE_MEMORY => {
             // SAFETY: the member that `kind` names.
-            let given = unsafe { given.value.memory };
+            let given = unsafe { &given.value.memory };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { memory(&given, memory_of(TA_ORIGIN_MEMORY)?) }?)
+            then(unsafe { memory(given, memory_of(TA_ORIGIN_MEMORY)?) }?)
         }
         TA_SOURCE_TYPED_SCALAR => {
             // SAFETY: the member that `kind` names.
-            let given = unsafe { given.value.typed_scalar };
+            let given = unsafe { &given.value.typed_scalar };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { typed_scalar(&given, origin(TA_ORIGIN_SCALAR)?) }?)
+            then(unsafe { typed_scalar(given, origin(TA_ORIGIN_SCALAR)?) }?)
         }
         TA_SOURCE_DLPACK => {
             // SAFETY: the member that `kind` names.
             let managed = unsafe { given.value.dlpack };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { dlpack(managed, "source.value.dlpack", memory_of(TA_ORIGIN_DLPACK)?) }?)
+            let (view, claim, origin) =
+                unsafe { dlpack(managed, "source.value.dlpack", memory_of(TA_ORIGIN_DLPACK)?) }?;
+            then(Source::Memory(view, claim, origin))
         }
         TA_SOURCE_DLPACK_LEGACY => {
             // SAFETY: the member that `kind` names.
             let managed = unsafe { given.value.dlpack_legacy };
             // SAFETY: passed on from this function's contract.
-            then(unsafe {
+            let (view, claim, origin) = unsafe {
                 dlpack(managed, "source.value.dlpack_legacy", memory_of(TA_ORIGIN_DLPACK)?)
-            }?)
+            }?;
+            then(Source::Memory(view, claim, origin))
         }
         TA_SOURCE_BUFFER => {
             // SAFETY: the member that `kind` names.
-            let given = unsafe { given.value.buffer };
+            let given = unsafe { &given.value.buffer };
             // SAFETY: passed on from this function's contract.
-            let (bytes, claim) = unsafe { buffer(&given) }?;
+            let (bytes, claim) = unsafe { buffer(given) }?;
             then(Source::Buffer(bytes, claim, memory_of(TA_ORIGIN_BUFFER)?))
         }
         TA_SOURCE_SCALAR => {
             // SAFETY: the member that `kind` names.
-            let value = scalar(&unsafe { given.value.scalar })?;
+            let value = scalar(unsafe { &given.value.scalar })?;
             then(Source::Scalar(value, origin(TA_ORIGIN_SCALAR)?))
         }
         TA_SOURCE_SEQUENCE => {
             // SAFETY: the member that `kind` names.
-            let sequence = unsafe { given.value.sequence };
+            let sequence = unsafe { &given.value.sequence };
             // SAFETY: passed on from this function's contract.
-            let callbacks = unsafe { Callbacks::new(&sequence) }?;
+            let callbacks = unsafe { Callbacks::new(sequence) }?;
             then(Source::Sequence(&callbacks, origin(TA_ORIGIN_SEQUENCE)?))
         }
         0 => Err(outside("source.kind", 0)),
@@ -93,11 +99,14 @@ pub(super) unsafe fn parse<T>(
 }
 
 /// Why the memory of a source was made for this call, if it was.
+#[inline]
 fn made(given: &ta_source) -> Result<Option<Reason>> {
     check_zero(given.reserved, "source.reserved")?;
-    if given.made == TA_REASON_NONE {
-        return Ok(None);
-    }
+    if given.made == TA_REASON_NONE { Ok(None) } else { made_because(given).map(Some) }
+}
+
+#[inline(never)]
+fn made_because(given: &ta_source) -> Result<Reason> {
     let has_memory = matches!(
         given.kind,
         TA_SOURCE_MEMORY | TA_SOURCE_DLPACK | TA_SOURCE_DLPACK_LEGACY | TA_SOURCE_BUFFER
@@ -109,30 +118,32 @@ fn made(given: &ta_source) -> Result<Option<Reason>> {
         );
         return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
     }
-    reason_of(given.made).map(Some).ok_or_else(|| unknown("source.made", given.made))
+    reason_of(given.made).ok_or_else(|| unknown("source.made", given.made))
 }
 
 /// A DLPack tensor of either version.
 ///
 /// # Safety
 /// `managed` is NULL or initialised, and changes hands if the call succeeds.
+#[inline(always)]
 pub(super) unsafe fn dlpack<'a, M: dlpack::Managed>(
     managed: *mut M,
     argument: &'static str,
     origin: Origin,
-) -> Result<Source<'a>> {
+) -> Result<(View<'a>, Claim<'a>, Origin)> {
     let managed = non_null(managed, argument)?;
     // SAFETY: not NULL, so initialised by the caller's contract.
     let (view, claim) = unsafe { dlpack::look(managed) }?;
     // DLPack promises that nobody but the consumer has such a copy.
     let copied = (view.flags() & DLPACK_IS_COPIED != 0).then_some(Reason::Producer);
-    Ok(Source::Memory(view, claim, Origin { made: origin.made.or(copied), ..origin }))
+    Ok((view, claim, Origin { made: origin.made.or(copied), ..origin }))
 }
 
 /// Strided memory.
 ///
 /// # Safety
 /// What it describes is there for `'a`, and its release changes hands if the call succeeds.
+#[inline(always)]
 pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: Origin) -> Result<Source<'a>> {
     const KNOWN: u64 = TA_MEMORY_READ_ONLY | TA_MEMORY_BYTE_SWAPPED | TA_MEMORY_SUBBYTE_PADDED;
     check_known(given.flags, KNOWN, "memory.flags")?;
@@ -170,12 +181,15 @@ pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: Origin) -> Result<Sou
 fn check_unused(reserved: &[u64; 2], argument: &'static str) -> Result<()> {
     match reserved {
         [0, 0] => Ok(()),
-        _ => {
-            let message =
-                format_args!("{argument} is not zero: this library does not know what it means");
-            Err(Error::new(TA_ERR_UNSUPPORTED, message))
-        }
+        _ => Err(in_use(argument)),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn in_use(argument: &'static str) -> Error {
+    let message = format_args!("{argument} is not zero: this library does not know what it means");
+    Error::new(TA_ERR_UNSUPPORTED, message)
 }
 
 /// `TA_MEMORY_…` as DLPack says it.
@@ -211,7 +225,7 @@ unsafe fn typed_scalar<'a>(given: &ta_typed_scalar, origin: i32) -> Result<Sourc
 ///
 /// # Safety
 /// The bytes are there for `'a`, and their release changes hands if the call succeeds.
-pub(super) unsafe fn buffer<'a>(given: &ta_buffer) -> Result<(Bytes<'a>, Claim)> {
+pub(super) unsafe fn buffer<'a>(given: &ta_buffer) -> Result<(Bytes<'a>, Claim<'a>)> {
     check_known(given.flags, TA_MEMORY_READ_ONLY, "buffer.flags")?;
     check_unused(&given.reserved, "buffer.reserved")?;
     // SAFETY: the caller vouches for the bytes.

@@ -55,18 +55,20 @@ statuses!(
     TA_ERR_INTERNAL,
 );
 
-/// Writes an error where the caller wants it.
+/// Writes an error where the caller wants it, and returns its status.
 ///
 /// # Safety
 /// `err` is NULL or valid for writes of as many bytes as its `struct_size` says.
-pub(super) unsafe fn report(error: &Error, err: *mut ta_error) {
+#[cold]
+#[inline(never)]
+pub(super) unsafe fn report(error: &Error, err: *mut ta_error) -> ta_status {
     if err.is_null() {
-        return;
+        return error.status;
     }
     // SAFETY: not NULL, so its first field, the size, can be read.
     let size = unsafe { err.cast::<usize>().read() };
     if size < size_of::<ta_error>() {
-        return;
+        return error.status;
     }
     // SAFETY: a whole ta_error, by its size.
     unsafe { (*err).status = error.status };
@@ -74,4 +76,5 @@ pub(super) unsafe fn report(error: &Error, err: *mut ta_error) {
     let message: *mut c_char = unsafe { err.byte_add(offset_of!(ta_error, message)) }.cast();
     // SAFETY: TA_MESSAGE_SIZE bytes of a whole ta_error.
     unsafe { text::write(error.message(), message, TA_MESSAGE_SIZE) };
+    error.status
 }

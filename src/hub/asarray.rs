@@ -10,10 +10,11 @@ use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::gradient::Gradient;
-use crate::model::layout::{self, MAX_NDIM};
+use crate::model::layout;
 use crate::model::make;
 use crate::model::owner::{Claim, Owner};
 use crate::model::plan::{CopyMode, Facts, Plan, Reason, decide};
+use crate::model::prefix::Dims;
 use crate::model::provenance::Provenance;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::{Draft, Marks, Tensor};
@@ -47,6 +48,7 @@ impl Outcome {
 /// # Errors
 /// As `ta_asarray` lists them; the source is then as it was.
 #[doc(alias = "ta_asarray")]
+#[inline(never)]
 pub fn asarray(source: Source<'_>, request: &Request) -> Result<Outcome> {
     make_tensor(source, request, &Lineage::AsRequested)
 }
@@ -62,11 +64,11 @@ pub(super) fn make_tensor(
     let of_values = |tensor: Result<Tensor>| tensor.map(Outcome::of);
     match source {
         Source::Tensor(tensor) => of_tensor(tensor, request, lineage).map(Outcome::of),
-        Source::Memory(view, claim, origin) => of_memory(view, claim, origin, request, lineage),
+        Source::Memory(view, claim, origin) => share_or_copy(view, claim, origin, request, lineage),
         Source::Buffer(bytes, claim, origin) => {
             let dtype = request.dtype.unwrap_or(request.default_dtype);
             let shape = [bytes.count(dtype)?];
-            of_memory(bytes.regroup(dtype, &shape)?, claim, origin, request, lineage)
+            share_or_copy(bytes.regroup(dtype, &shape)?, claim, origin, request, lineage)
         }
         Source::TypedScalar(view, _) => of_values(of_typed_scalar(&view, origin, request, lineage)),
         Source::Scalar(value, _) => of_values(of_scalar(value, origin, request, lineage)),
@@ -81,7 +83,7 @@ pub(super) fn make_tensor(
 #[doc(alias = "ta_frombuffer")]
 pub fn frombuffer(
     bytes: Bytes<'_>,
-    claim: Claim,
+    claim: Claim<'_>,
     dtype: DType,
     count: i64,
     offset: usize,
@@ -99,7 +101,7 @@ pub fn frombuffer(
         }
     }];
     let view = rest.regroup(dtype, &shape)?;
-    of_memory(
+    share_or_copy(
         view,
         claim,
         Origin::own(TA_ORIGIN_BUFFER),
@@ -108,6 +110,7 @@ pub fn frombuffer(
     )
 }
 
+#[inline(never)]
 fn of_tensor(tensor: &Tensor, request: &Request, lineage: &Lineage) -> Result<Tensor> {
     let view = tensor.view();
     let target = Target::of(&view, request)?;
@@ -137,9 +140,26 @@ fn is_already(tensor: &Tensor, request: &Request, requires_grad: bool) -> bool {
     requires_grad == tensor.requires_grad() && request.mark(flags) == flags
 }
 
-fn of_memory(
+/// Makes a tensor of memory: [`asarray`] of a [`Source::Memory`]. Compiled into its caller, as
+/// hardly anything is left of it where nothing is asked for.
+///
+/// # Errors
+/// As there.
+#[inline(always)]
+pub fn of_memory(
     view: View<'_>,
-    claim: Claim,
+    claim: Claim<'_>,
+    origin: Origin,
+    request: &Request,
+) -> Result<Outcome> {
+    request.check_accepts(origin.code)?;
+    share_or_copy(view, claim, origin, request, &Lineage::AsRequested)
+}
+
+#[inline(always)]
+fn share_or_copy(
+    view: View<'_>,
+    claim: Claim<'_>,
     origin: Origin,
     request: &Request,
     lineage: &Lineage,
@@ -158,7 +178,18 @@ fn of_memory(
         Plan::Refused(reason) => return Err(refusal::refusal(reason, &view, target)),
     };
     let draft = Draft::new(&view, Marks { flags: request.mark(view.flags()), provenance })?;
-    Ok(Outcome::of(draft.with(gradient).adopt(claim.take())))
+    let (draft, root, taken) = (draft.with(gradient), claim.root(), claim.take());
+    Ok(match root {
+        Some(root) => Outcome { tensor: draft.adopt(Owner::Tensor(root)), spent: taken },
+        None => Outcome::of(draft.adopt(taken)),
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn no_current(device: Device) -> Error {
+    let message = format_args!("no backend here knows which {device} device is the current one");
+    Error::new(TA_ERR_DEVICE, message)
 }
 
 /// What the result will be.
@@ -169,20 +200,22 @@ pub(super) struct Target {
 }
 
 impl Target {
+    #[inline(always)]
     fn of(view: &View<'_>, request: &Request) -> Result<Target> {
-        let dtype = request.dtype.unwrap_or(view.dtype());
         let device = request.device.unwrap_or(view.device());
-        dtype.check()?;
+        let dtype = match request.dtype {
+            Some(dtype) => dtype.check().map(|()| dtype)?,
+            None => view.dtype(),
+        };
         if device.index < 0 {
-            let message =
-                format_args!("no backend here knows which {device} device is the current one");
-            return Err(Error::new(TA_ERR_DEVICE, message));
+            return Err(no_current(device));
         }
         Request::check_stream(request.stream, device)?;
         Ok(Target { dtype, device })
     }
 
     /// The source set against the target.
+    #[inline(always)]
     fn facts(self, view: &View<'_>, made: Option<Reason>) -> Facts {
         Facts {
             not_memory: false,
@@ -198,6 +231,7 @@ impl Target {
 }
 
 /// A tensor over a converted copy of the view's elements.
+#[inline(never)]
 fn copy(
     view: &View<'_>,
     target: Target,
@@ -207,13 +241,12 @@ fn copy(
     gradient: Option<Arc<dyn Gradient>>,
 ) -> Result<Tensor> {
     check_allocatable(target.device)?;
-    let mut strides = [0; MAX_NDIM];
-    let strides = &mut strides[..view.shape().len()];
-    let block = memory::gather(view, target.dtype, request.contiguous, strides)?;
+    let mut strides = Dims::zeros(view.shape().len());
+    let block = memory::gather(view, target.dtype, request.contiguous, &mut strides)?;
     let flags = request.mark(view.flags() & DLPACK_SUBBYTE_PADDED);
     let provenance = Provenance::copy(origin, reason);
     let marks = Marks { flags, provenance };
-    make::of_block(block, target.dtype, view.shape(), strides, marks, gradient)
+    make::of_block(block, target.dtype, view.shape(), &strides, marks, gradient)
 }
 
 /// That memory for a result can be had there.
@@ -274,19 +307,11 @@ fn of_sequence(
     check_values(refusal::OF_VALUES, request)?;
     let found = infer::discover(sequence, request)?;
     let requires_grad = request.requires_grad(found.requires_grad, found.dtype)?;
-    let mut strides = [0; MAX_NDIM];
-    let strides = &mut strides[..found.shape().len()];
-    layout::compact_strides(found.shape(), 1, strides)?;
+    let mut strides = Dims::zeros(found.shape().len());
+    layout::compact_strides(found.shape(), 1, &mut strides)?;
     let (block, parts) = stack::stack(sequence, &found, request)?;
     let gradient = lineage.of_stack(&parts, requires_grad);
     let provenance = Provenance::copy(origin, Reason::NotMemory);
-    let flags = request.mark(found.flags);
-    make::of_block(
-        block,
-        found.dtype,
-        found.shape(),
-        strides,
-        Marks { flags, provenance },
-        gradient,
-    )
+    let marks = Marks { flags: request.mark(found.flags), provenance };
+    make::of_block(block, found.dtype, found.shape(), &strides, marks, gradient)
 }

@@ -4,6 +4,7 @@ use crate::abi::*;
 use crate::dlpack;
 use crate::hub::{ExportRequest, Request, Source, asarray};
 use crate::model::error::{Error, Result};
+use crate::model::plan::CopyMode;
 use crate::model::tensor::Tensor;
 
 /// Lends a tensor in the struct with a version.
@@ -11,19 +12,29 @@ use crate::model::tensor::Tensor;
 /// # Errors
 /// As `ta_to_dlpack` lists them.
 #[doc(alias = "ta_to_dlpack")]
+#[inline(always)]
 pub fn to_dlpack(
     tensor: &Tensor,
     request: &ExportRequest,
 ) -> Result<*mut DLManagedTensorVersioned> {
     if let Some((0, minor)) = request.max_version {
-        let message = format_args!(
-            "a consumer of DLPack 0.{minor} does not know the struct with a version: lend the legacy one"
-        );
-        return Err(Error::new(TA_ERR_EXPORT, message));
+        return Err(too_old(minor));
     }
-    let ready = prepare(tensor, request)?;
     let read_only = if request.read_only { DLPACK_READ_ONLY } else { 0 };
-    dlpack::lend(&ready, copied_flag(tensor, &ready) | read_only)
+    match prepare(tensor, request)? {
+        None => dlpack::lend(tensor, read_only),
+        // The consumer will be the sole owner of a copy made for it.
+        Some(copy) => dlpack::lend(&copy, read_only | DLPACK_IS_COPIED),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn too_old(minor: u32) -> Error {
+    let message = format_args!(
+        "a consumer of DLPack 0.{minor} does not know the struct with a version: lend the legacy one"
+    );
+    Error::new(TA_ERR_EXPORT, message)
 }
 
 /// Lends a tensor in the struct without one.
@@ -36,24 +47,28 @@ pub fn to_dlpack_legacy(tensor: &Tensor, request: &ExportRequest) -> Result<*mut
         let message = format_args!("the struct without a version cannot say that it is read-only");
         return Err(Error::new(TA_ERR_EXPORT, message));
     }
-    dlpack::lend_legacy(&prepare(tensor, request)?)
+    dlpack::lend_legacy(prepare(tensor, request)?.as_ref().unwrap_or(tensor))
 }
 
-/// The tensor to lend: this one, or a copy that was asked for.
-fn prepare(tensor: &Tensor, request: &ExportRequest) -> Result<Tensor> {
-    if tensor.requires_grad() {
-        return Ok(tensor.clone());
-    }
+/// The tensor to lend instead of this one: a copy, if one is asked for.
+#[inline(always)]
+fn prepare(tensor: &Tensor, request: &ExportRequest) -> Result<Option<Tensor>> {
+    let as_it_is = request.copy != CopyMode::Always
+        && request.device.is_none()
+        && matches!(request.stream, 0 | -1);
+    // One that requires grad cannot be lent at all, so there is nothing to copy for.
+    if as_it_is || tensor.requires_grad() { Ok(None) } else { moved(tensor, request) }
+}
+
+/// The tensor on the device and with the copy that are asked for, if it is not that already.
+#[inline(never)]
+fn moved(tensor: &Tensor, request: &ExportRequest) -> Result<Option<Tensor>> {
     let wanted = Request {
         device: request.device,
         copy: request.copy,
         stream: request.stream,
         ..Request::default()
     };
-    Ok(asarray(Source::Tensor(tensor), &wanted)?.settle())
-}
-
-/// IS_COPIED, if the consumer will be the sole owner of a copy made for it.
-fn copied_flag(tensor: &Tensor, ready: &Tensor) -> u64 {
-    if ready.is(tensor) { 0 } else { DLPACK_IS_COPIED }
+    let ready = asarray(Source::Tensor(tensor), &wanted)?.settle();
+    Ok((!ready.is(tensor)).then_some(ready))
 }

@@ -21,7 +21,7 @@ mod view;
 mod walk;
 mod write;
 
-pub use asarray::{Outcome, asarray, frombuffer};
+pub use asarray::{Outcome, asarray, frombuffer, of_memory};
 pub use export::{to_dlpack, to_dlpack_legacy};
 pub use item::item;
 pub use record::record;

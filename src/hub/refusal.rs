@@ -21,6 +21,7 @@ pub(super) fn of_typed_scalar(origin: i32) -> &'static str {
 
 /// Why sharing was refused: the reason, what the source has, and what was asked for.
 #[cold]
+#[inline(never)]
 pub(super) fn refusal(reason: Reason, view: &View<'_>, target: Target) -> Error {
     let text = |message: std::fmt::Arguments<'_>| Error::new(TA_ERR_CANNOT_ALIAS, message);
     match reason {

@@ -46,33 +46,36 @@ pub struct Request {
 
 impl Default for Request {
     fn default() -> Request {
-        Request {
-            dtype: None,
-            default_dtype: DType::F32,
-            device: None,
-            copy: CopyMode::IfNeeded,
-            grad: Grad::No,
-            writable: false,
-            contiguous: false,
-            read_only: false,
-            accept: 0,
-            stream: 0,
-        }
+        Request::DEFAULT
     }
 }
 
 impl Request {
+    /// Anything, shared if possible.
+    pub const DEFAULT: Request = Request {
+        dtype: None,
+        default_dtype: DType::F32,
+        device: None,
+        copy: CopyMode::IfNeeded,
+        grad: Grad::No,
+        writable: false,
+        contiguous: false,
+        read_only: false,
+        accept: 0,
+        stream: 0,
+    };
+
     /// The same request, for a copy.
     ///
     /// # Errors
     /// `TA_ERR_INVALID_ARGUMENT` if it says never to copy.
-    pub fn always_copy(self) -> Result<Request> {
+    pub fn always_copy(&self) -> Result<Request> {
         if self.copy == CopyMode::Never {
             let message =
                 format_args!("options.copy is TA_COPY_NEVER in a call that always copies");
             return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
         }
-        Ok(Request { copy: CopyMode::Always, ..self })
+        Ok(Request { copy: CopyMode::Always, ..*self })
     }
 
     /// The part of it that the decision needs.
@@ -89,50 +92,71 @@ impl Request {
     ///
     /// # Errors
     /// `TA_ERR_KIND`.
+    #[inline]
     pub fn check_accepts(&self, origin: i32) -> Result<()> {
         let bit = 1u64.checked_shl(origin as u32).unwrap_or(0);
-        if self.accept == 0 || self.accept & bit != 0 {
-            return Ok(());
+        match self.accept == 0 || self.accept & bit != 0 {
+            true => Ok(()),
+            false => Err(not_accepted(origin)),
         }
-        let name = crate::model::provenance::origin_name(origin).to_string_lossy();
-        let message = format_args!("a source of kind {name} is not among those that accept allows");
-        Err(Error::new(TA_ERR_KIND, message))
     }
 
     /// That a stream, if one is given, belongs to a device whose streams somebody here knows.
     ///
     /// # Errors
     /// `TA_ERR_DEVICE`.
+    #[inline]
     pub fn check_stream(stream: i64, device: Device) -> Result<()> {
-        if matches!(stream, 0 | -1) {
-            return Ok(());
+        match stream {
+            0 | -1 => Ok(()),
+            _ => Err(unknown_stream(stream, device)),
         }
-        let message = format_args!("stream {stream}: no backend here knows streams of {device}");
-        Err(Error::new(TA_ERR_DEVICE, message))
     }
 
     /// Whether a result of `dtype` requires a gradient, the source's flag being `source`.
     ///
     /// # Errors
     /// `TA_ERR_GRAD` if it should, but cannot.
+    #[inline]
     pub fn requires_grad(&self, source: bool, dtype: DType) -> Result<bool> {
         let wanted = match self.grad {
             Grad::No => false,
             Grad::Yes => true,
             Grad::AsSource => source,
         };
-        if wanted && !dtype.is_differentiable() {
-            let message = format_args!(
-                "only tensors of floating point and complex dtype can require gradients, not {dtype}"
-            );
-            return Err(Error::new(TA_ERR_GRAD, message));
+        match wanted && !dtype.is_differentiable() {
+            true => Err(no_gradient(dtype)),
+            false => Ok(wanted),
         }
-        Ok(wanted)
     }
 }
 
+#[cold]
+#[inline(never)]
+fn not_accepted(origin: i32) -> Error {
+    let name = crate::model::provenance::origin_name(origin).to_string_lossy();
+    let message = format_args!("a source of kind {name} is not among those that accept allows");
+    Error::new(TA_ERR_KIND, message)
+}
+
+#[cold]
+#[inline(never)]
+fn unknown_stream(stream: i64, device: Device) -> Error {
+    let message = format_args!("stream {stream}: no backend here knows streams of {device}");
+    Error::new(TA_ERR_DEVICE, message)
+}
+
+#[cold]
+#[inline(never)]
+fn no_gradient(dtype: DType) -> Error {
+    let message = format_args!(
+        "only tensors of floating point and complex dtype can require gradients, not {dtype}"
+    );
+    Error::new(TA_ERR_GRAD, message)
+}
+
 /// How a tensor is to be lent.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[doc(alias = "ta_export_options")]
 pub struct ExportRequest {
     /// The newest (major, minor) that the consumer understands.
@@ -145,4 +169,15 @@ pub struct ExportRequest {
     pub read_only: bool,
     /// The consumer's stream; 0 for none.
     pub stream: i64,
+}
+
+impl ExportRequest {
+    /// As it is, where it is, in the newest version.
+    pub const DEFAULT: ExportRequest = ExportRequest {
+        max_version: None,
+        device: None,
+        copy: CopyMode::IfNeeded,
+        read_only: false,
+        stream: 0,
+    };
 }

@@ -29,11 +29,11 @@ pub enum Source<'a> {
     /// A tensor of ours.
     Tensor(&'a Tensor),
     /// Memory with a layout, and the claim on it.
-    Memory(View<'a>, Claim, Origin),
+    Memory(View<'a>, Claim<'a>, Origin),
     /// One element that has a dtype.
     TypedScalar(View<'a>, i32),
     /// Bytes, and the claim on them.
-    Buffer(Bytes<'a>, Claim, Origin),
+    Buffer(Bytes<'a>, Claim<'a>, Origin),
     /// A number without a dtype.
     Scalar(Scalar, i32),
     /// A nested sequence.

@@ -4,8 +4,9 @@ use std::ffi::CStr;
 
 use crate::history;
 use crate::model::error::Result;
-use crate::model::layout::{self, MAX_NDIM};
+use crate::model::layout;
 use crate::model::make;
+use crate::model::prefix::Dims;
 use crate::model::tensor::Tensor;
 
 /// A tensor over part of another one's memory; strides and offset in elements. `name` is what its node
@@ -22,10 +23,9 @@ pub fn view(
     name: Option<&CStr>,
 ) -> Result<Tensor> {
     layout::numel(shape)?;
-    let mut compact = [0; MAX_NDIM];
-    let compact = &mut compact[..shape.len()];
-    layout::compact_strides(shape, 1, compact)?;
-    let strides = strides.unwrap_or(compact);
+    let mut compact = Dims::zeros(shape.len());
+    layout::compact_strides(shape, 1, &mut compact)?;
+    let strides = strides.unwrap_or(&compact);
     let whole = tensor.view();
     let window = whole.window(shape, strides, offset)?;
     let gradient = history::viewed(name, tensor, shape, strides, offset);

@@ -4,7 +4,7 @@ use crate::convert::memory::{self, Writable};
 use crate::history;
 use crate::hub::element;
 use crate::model::error::Result;
-use crate::model::layout::MAX_NDIM;
+use crate::model::prefix::Dims;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 
@@ -15,11 +15,12 @@ use crate::model::tensor::Tensor;
 #[doc(alias = "ta_copy_into")]
 pub fn copy_into(target: &Tensor, source: &Tensor) -> Result<()> {
     let writable = writable(target)?;
-    let mut strides = [0; MAX_NDIM];
-    let strides = &mut strides[..target.shape().len()];
+    let mut strides = Dims::zeros(target.shape().len());
     match source.shape() == target.shape() {
         true => memory::overwrite(&writable, &source.view()),
-        false => memory::overwrite(&writable, &source.view().broadcast(target.shape(), strides)?),
+        false => {
+            memory::overwrite(&writable, &source.view().broadcast(target.shape(), &mut strides)?)
+        }
     }?;
     target.count_write();
     Ok(())

@@ -23,14 +23,12 @@ impl Device {
     ///
     /// # Errors
     /// `TA_ERR_INVALID_ARGUMENT` for a type below 1 or, but for the CPU, an index below -1.
+    #[inline]
     pub fn normalised(self) -> Result<Device> {
         match self {
             Device { device_type: TA_DEVICE_CPU, .. } => Ok(Device::CPU),
             Device { device_type: 1.., index: -1.. } => Ok(self),
-            _ => Err(Error::new(
-                TA_ERR_INVALID_ARGUMENT,
-                format_args!("no such device: type {}, index {}", self.device_type, self.index),
-            )),
+            _ => Err(no_device(self)),
         }
     }
 
@@ -38,14 +36,10 @@ impl Device {
     ///
     /// # Errors
     /// `TA_ERR_INVALID_ARGUMENT`, also for the index -1 of a device other than the CPU.
+    #[inline]
     pub fn located(self) -> Result<Device> {
         self.normalised().and_then(|device| match device.index {
-            -1 => Err(Error::new(
-                TA_ERR_INVALID_ARGUMENT,
-                format_args!(
-                    "memory cannot be on the current {device} device, only on a certain one"
-                ),
-            )),
+            -1 => Err(nowhere(device)),
             _ => Ok(device),
         })
     }
@@ -92,6 +86,21 @@ impl Device {
             _ => return None,
         })
     }
+}
+
+#[cold]
+#[inline(never)]
+fn no_device(it: Device) -> Error {
+    let message = format_args!("no such device: type {}, index {}", it.device_type, it.index);
+    Error::new(TA_ERR_INVALID_ARGUMENT, message)
+}
+
+#[cold]
+#[inline(never)]
+fn nowhere(it: Device) -> Error {
+    let message =
+        format_args!("memory cannot be on the current {it} device, only on a certain one");
+    Error::new(TA_ERR_INVALID_ARGUMENT, message)
 }
 
 /// `cpu`, `cuda:1`, `cuda` for the current one, `device19:0` for one without a name.

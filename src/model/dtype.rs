@@ -72,10 +72,10 @@ impl DType {
     }
 
     /// Bits from one element to the next where they are compact; `padded` ones fill whole bytes.
-    pub fn spacing(self, padded: bool) -> i128 {
+    pub fn spacing(self, padded: bool) -> i64 {
         match padded {
-            true => 8 * self.itemsize() as i128,
-            false => i128::from(self.total_bits()),
+            true => 8 * self.itemsize() as i64,
+            false => i64::from(self.total_bits()),
         }
     }
 
@@ -123,6 +123,7 @@ impl DType {
     ///
     /// # Errors
     /// `TA_ERR_DTYPE` for zero bits or lanes, or a width that the code cannot have.
+    #[inline]
     pub fn check(self) -> Result<()> {
         let lawful = self.bits != 0
             && self.lanes != 0
@@ -136,17 +137,16 @@ impl DType {
                 TA_COMPLEX => self.bits.is_multiple_of(16),
                 _ => self.bits.is_multiple_of(8),
             };
-        if lawful {
-            return Ok(());
-        }
-        Err(Error::new(
-            TA_ERR_DTYPE,
-            format_args!(
-                "no such dtype: code {}, bits {}, lanes {}",
-                self.code, self.bits, self.lanes
-            ),
-        ))
+        if lawful { Ok(()) } else { Err(no_dtype(self)) }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn no_dtype(it: DType) -> Error {
+    let message =
+        format_args!("no such dtype: code {}, bits {}, lanes {}", it.code, it.bits, it.lanes);
+    Error::new(TA_ERR_DTYPE, message)
 }
 
 /// PyTorch's name where there is one; else the numbers, as in `int4`, `float32x4` or `code18_32`.

@@ -15,10 +15,18 @@ pub const MAX_NDIM: usize = TA_MAX_NDIM as usize;
 ///
 /// # Errors
 /// `TA_ERR_LAYOUT` if it is negative or more than [`MAX_NDIM`].
+#[inline]
 pub fn rank(ndim: i32) -> Result<usize> {
-    usize::try_from(ndim).ok().filter(|&ndim| ndim <= MAX_NDIM).ok_or_else(|| {
-        Error::new(TA_ERR_LAYOUT, format_args!("ndim must be from 0 to {MAX_NDIM}, got {ndim}"))
-    })
+    match ndim {
+        0..=TA_MAX_NDIM => Ok(ndim as usize),
+        _ => Err(no_rank(ndim)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn no_rank(ndim: i32) -> Error {
+    Error::new(TA_ERR_LAYOUT, format_args!("ndim must be from 0 to {MAX_NDIM}, got {ndim}"))
 }
 
 /// Number of elements; 1 without axes.
@@ -26,16 +34,95 @@ pub fn rank(ndim: i32) -> Result<usize> {
 /// # Errors
 /// `TA_ERR_LAYOUT` if an extent is negative, or the product does not fit `i64`.
 pub fn numel(shape: &[i64]) -> Result<i64> {
-    if let Some((axis, extent)) = shape.iter().enumerate().find(|(_, extent)| **extent < 0) {
-        return Err(Error::new(TA_ERR_LAYOUT, format_args!("shape[{axis}] is negative: {extent}")));
+    let (mut product, mut signs, mut empty, mut fits) = (1i64, 0, false, true);
+    for &extent in shape {
+        signs |= extent;
+        empty |= extent == 0;
+        let (next, over) = product.overflowing_mul(extent);
+        fits &= !over;
+        product = next;
     }
-    if shape.contains(&0) {
-        return Ok(0);
+    match (signs < 0, empty, fits) {
+        (true, ..) => Err(negative(shape)),
+        (false, true, _) => Ok(0),
+        (false, false, true) => Ok(product),
+        (false, false, false) => Err(overflow(shape)),
     }
-    shape
-        .iter()
-        .try_fold(1i64, |product, &extent| product.checked_mul(extent))
-        .ok_or_else(|| overflow(shape))
+}
+
+/// The error for a shape with a negative extent.
+#[cold]
+#[inline(never)]
+fn negative(shape: &[i64]) -> Error {
+    let (axis, extent) =
+        shape.iter().enumerate().find(|(_, extent)| **extent < 0).unwrap_or((0, &0));
+    Error::new(TA_ERR_LAYOUT, format_args!("shape[{axis}] is negative: {extent}"))
+}
+
+/// What one look at all axes finds out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Survey {
+    /// Number of elements.
+    pub numel: i64,
+    /// Lowest offset that is reached, relative to element `(0, …, 0)`, in the unit of the strides.
+    pub low: i64,
+    /// The highest one. Without elements, both are 0.
+    pub high: i64,
+    /// Elements stand one after another in C order.
+    pub contiguous: bool,
+}
+
+impl Survey {
+    /// Of a C-contiguous layout, in elements.
+    ///
+    /// # Errors
+    /// As [`numel`].
+    #[inline(always)]
+    pub fn compact(shape: &[i64]) -> Result<Survey> {
+        let numel = numel(shape)?;
+        Ok(Survey { numel, low: 0, high: (numel - 1).max(0), contiguous: true })
+    }
+
+    /// [`numel`], [`span`] and [`is_contiguous`] at once, with strides in units of which an element
+    /// has `unit`.
+    ///
+    /// # Errors
+    /// As theirs.
+    #[inline(always)]
+    pub fn strided(shape: &[i64], strides: &[i64], unit: i64) -> Result<Survey> {
+        match Survey::plain(shape, strides, unit) {
+            Some(survey) => Ok(survey),
+            None => Survey::careful(shape, strides, unit),
+        }
+    }
+
+    /// In one go, which every source passes; `None` if there is no element, or something wrong.
+    #[inline(always)]
+    fn plain(shape: &[i64], strides: &[i64], unit: i64) -> Option<Survey> {
+        let mut it = Survey { numel: 1, low: 0, high: 0, contiguous: true };
+        for (&extent, &stride) in shape.iter().zip(strides).rev() {
+            if extent <= 0 {
+                return None;
+            }
+            // Where this wraps, the elements are more than any memory has, which others see.
+            it.contiguous &= extent == 1 || stride == it.numel.wrapping_mul(unit);
+            it.numel = it.numel.checked_mul(extent)?;
+            // An axis of one makes no step, so whatever its stride is, it reaches nothing.
+            let reach = stride.checked_mul(extent - 1)?;
+            let end = if reach < 0 { &mut it.low } else { &mut it.high };
+            *end = end.checked_add(reach)?;
+        }
+        Some(it)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn careful(shape: &[i64], strides: &[i64], unit: i64) -> Result<Survey> {
+        let numel = numel(shape)?;
+        let (low, high) = span(shape, strides.iter().copied())?.unwrap_or((0, 0));
+        let contiguous = is_contiguous(shape, strides.iter().copied(), unit);
+        Ok(Survey { numel, low, high, contiguous })
+    }
 }
 
 /// That `numel` compact elements, `spacing` bits each, fit one object. Repeated elements take no
@@ -43,8 +130,9 @@ pub fn numel(shape: &[i64]) -> Result<i64> {
 ///
 /// # Errors
 /// `TA_ERR_LAYOUT`.
-pub fn check_size(shape: &[i64], numel: i64, spacing: i128) -> Result<()> {
-    match i128::from(numel) * spacing <= 8 * isize::MAX as i128 {
+#[inline(always)]
+pub fn check_size(shape: &[i64], numel: i64, spacing: i64) -> Result<()> {
+    match i128::from(numel) * i128::from(spacing) <= 8 * isize::MAX as i128 {
         true => Ok(()),
         false => Err(overflow(shape)),
     }
@@ -52,6 +140,7 @@ pub fn check_size(shape: &[i64], numel: i64, spacing: i128) -> Result<()> {
 
 /// The error for a layout whose numbers do not fit.
 #[cold]
+#[inline(never)]
 pub fn overflow(shape: &[i64]) -> Error {
     Error::new(TA_ERR_LAYOUT, format_args!("a tensor of shape {} is too large", List(shape)))
 }

@@ -9,6 +9,7 @@ pub mod layout;
 pub mod make;
 pub mod owner;
 pub mod plan;
+pub mod prefix;
 pub mod promote;
 pub mod provenance;
 pub mod scalar;

@@ -8,12 +8,14 @@ use crate::model::tensor::Tensor;
 /// What a source would hand over: how to let its memory go. Inert: dropping a claim releases
 /// nothing, so looking at a source owns nothing; only [`Claim::take`] makes an owner of it.
 #[derive(Debug)]
-pub struct Claim {
+pub struct Claim<'a> {
     owner: *mut c_void,
     release: Option<unsafe extern "C" fn(owner: *mut c_void)>,
+    /// The tensor of ours that lent the memory, if one did.
+    lender: Option<&'a Tensor>,
 }
 
-impl Claim {
+impl<'a> Claim<'a> {
     /// A claim that runs `release(owner)` once it is taken and given up; `None`: the memory
     /// outlives every tensor.
     ///
@@ -23,8 +25,19 @@ impl Claim {
     pub unsafe fn new(
         owner: *mut c_void,
         release: Option<unsafe extern "C" fn(owner: *mut c_void)>,
-    ) -> Claim {
-        Claim { owner, release }
+    ) -> Claim<'a> {
+        Claim { owner, release, lender: None }
+    }
+
+    /// The same claim on memory that a tensor of ours keeps alive, and `release` gives a share of
+    /// that tensor back: who takes it can hold the memory by a share of its own.
+    pub fn lent_by(self, lender: Option<&'a Tensor>) -> Claim<'a> {
+        Claim { lender, ..self }
+    }
+
+    /// The tensor that holds the memory, if it is one of ours.
+    pub fn root(&self) -> Option<Tensor> {
+        self.lender.map(Tensor::root)
     }
 
     /// Takes the memory over. Cannot fail: everything that can comes before.

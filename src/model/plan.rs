@@ -88,23 +88,33 @@ pub enum Plan {
 /// An explicit copy comes before the differences that it settles anyway, a copy that was made
 /// before those that are left, and under [`CopyMode::Never`] the device before the dtype, as
 /// PyTorch names them.
+#[inline(always)]
 pub fn decide(facts: Facts, demand: Demand) -> Plan {
-    let obstacles = [
-        (facts.not_memory, Reason::NotMemory),
-        (demand.copy == CopyMode::Always, Reason::Requested),
-        (facts.made.is_some(), facts.made.unwrap_or(Reason::Producer)),
-        (facts.other_device, Reason::Device),
-        (facts.other_dtype, Reason::Dtype),
-        (facts.swapped, Reason::ByteOrder),
-        (facts.odd_strides, Reason::StrideAlignment),
-        (facts.read_only && demand.writable, Reason::ReadOnly),
-        (facts.not_contiguous && demand.contiguous, Reason::NotContiguous),
-    ];
-    match obstacles.iter().find(|(stands, _)| *stands) {
-        None => Plan::Alias,
-        Some(&(_, reason)) if demand.copy == CopyMode::Never => Plan::Refused(reason),
-        Some(&(_, reason)) if is_the_copy(facts, demand) => Plan::Adopt(reason),
-        Some(&(_, reason)) => Plan::Copy(reason),
+    let reason = if facts.not_memory {
+        Reason::NotMemory
+    } else if demand.copy == CopyMode::Always {
+        Reason::Requested
+    } else if let Some(reason) = facts.made {
+        reason
+    } else if facts.other_device {
+        Reason::Device
+    } else if facts.other_dtype {
+        Reason::Dtype
+    } else if facts.swapped {
+        Reason::ByteOrder
+    } else if facts.odd_strides {
+        Reason::StrideAlignment
+    } else if facts.read_only && demand.writable {
+        Reason::ReadOnly
+    } else if facts.not_contiguous && demand.contiguous {
+        Reason::NotContiguous
+    } else {
+        return Plan::Alias;
+    };
+    match demand.copy {
+        CopyMode::Never => Plan::Refused(reason),
+        _ if is_the_copy(facts, demand) => Plan::Adopt(reason),
+        CopyMode::IfNeeded | CopyMode::Always => Plan::Copy(reason),
     }
 }
 

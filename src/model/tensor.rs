@@ -8,7 +8,7 @@
 
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
-use std::ptr::{self, NonNull};
+use std::ptr::{self, NonNull, fn_addr_eq};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
 
@@ -20,7 +20,6 @@ use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::gradient::{Gradient, Slot};
-use crate::model::layout;
 use crate::model::owner::Owner;
 use crate::model::provenance::Provenance;
 use crate::model::view::View;
@@ -63,6 +62,7 @@ struct Inner {
     shares: AtomicUsize,
     ndim: usize,
     numel: i64,
+    contiguous: bool,
     memory: Memory,
     marks: Marks,
     /// Writes to the memory that went through this library; of a view, its root counts them.
@@ -85,9 +85,10 @@ impl Draft {
     /// Writes a handle for the memory of `view`, which has strides in elements.
     ///
     /// # Errors
-    /// `TA_ERR_OUT_OF_MEMORY`; `TA_ERR_LAYOUT` if the view has a stride that no tensor can have.
+    /// `TA_ERR_OUT_OF_MEMORY`.
+    #[inline(always)]
     pub fn new(view: &View<'_>, marks: Marks) -> Result<Draft> {
-        let (ndim, numel) = (view.shape().len(), view.numel());
+        let (ndim, numel, contiguous) = (view.shape().len(), view.numel(), view.is_contiguous());
         let whole = allocation(ndim)?;
         let inner: NonNull<Inner> = alloc::allocate(whole, "a handle")?.cast();
         // SAFETY: within the allocation, by the layout it was made with.
@@ -107,20 +108,29 @@ impl Draft {
         });
         let (shares, writes) = (AtomicUsize::new(1), AtomicU32::new(0));
         let (gradient, owner) = (Slot::new(), Owner::Nobody);
-        let whole = Inner { shares, ndim, numel, memory, marks, writes, gradient, lent, owner };
+        let whole = Inner {
+            shares,
+            ndim,
+            numel,
+            contiguous,
+            memory,
+            marks,
+            writes,
+            gradient,
+            lent,
+            owner,
+        };
         // SAFETY: fresh memory of this size and alignment.
         unsafe { inner.write(whole) };
-        // From here on, dropping the draft frees the allocation.
-        let draft = Draft(inner);
-        // SAFETY: room for 4 * ndim numbers, by the layout; zeroed so that they are initialised.
-        unsafe { dims.write_bytes(0, 4 * ndim) };
-        // SAFETY: initialised, and nobody else has the draft.
-        let (ours, lent) =
-            unsafe { std::slice::from_raw_parts_mut(dims, 4 * ndim) }.split_at_mut(2 * ndim);
-        ours[..ndim].copy_from_slice(view.shape());
-        view.element_strides(&mut ours[ndim..])?;
-        lent.copy_from_slice(ours);
-        Ok(draft)
+        // SAFETY: the callers pass positions below 4 * ndim, for which there is room, by the layout.
+        let write = |position, value| unsafe { dims.wrapping_add(position).write(value) };
+        view.for_each_axis(|axis, extent, stride| {
+            write(axis, extent);
+            write(ndim + axis, stride);
+            write(2 * ndim + axis, extent);
+            write(3 * ndim + axis, stride);
+        });
+        Ok(Draft(inner))
     }
 
     /// Gives the draft its gradient state, if it is to have one.
@@ -134,11 +144,14 @@ impl Draft {
     }
 
     /// Gives the draft the owner of its view's memory: a tensor. Cannot fail.
+    #[inline(always)]
     pub fn adopt(self, owner: Owner) -> Tensor {
         let inner = self.0;
         std::mem::forget(self);
-        // SAFETY: written by `new`, and nobody else has the draft.
-        unsafe { (*inner.as_ptr()).owner = owner };
+        // SAFETY: allocated by `new`, so in bounds.
+        let place = unsafe { &raw mut (*inner.as_ptr()).owner };
+        // SAFETY: nobody else has the draft, and the owner that `new` wrote is nobody.
+        unsafe { place.write(owner) };
         LIVE.fetch_add(1, Ordering::Relaxed);
         Tensor(inner)
     }
@@ -159,10 +172,16 @@ const _: () = assert!(align_of::<Inner>() >= align_of::<i64>());
 
 /// The layout of a handle of this rank.
 fn allocation(ndim: usize) -> Result<Layout> {
-    let dims = Layout::array::<[i64; 4]>(ndim);
-    dims.and_then(|dims| Layout::new::<Inner>().extend(dims))
-        .map(|(whole, _)| whole)
-        .map_err(|_| Error::new(TA_ERR_LAYOUT, format_args!("{ndim} axes are too many")))
+    let size =
+        size_of::<[i64; 4]>().checked_mul(ndim).and_then(|n| n.checked_add(size_of::<Inner>()));
+    let whole = size.and_then(|size| Layout::from_size_align(size, align_of::<Inner>()).ok());
+    whole.ok_or_else(|| too_many_axes(ndim))
+}
+
+#[cold]
+#[inline(never)]
+fn too_many_axes(ndim: usize) -> Error {
+    Error::new(TA_ERR_LAYOUT, format_args!("{ndim} axes are too many"))
 }
 
 /// Gives a handle's own memory back.
@@ -194,6 +213,9 @@ impl Memory {
     }
 }
 
+/// The one address of [`end_loan`], by which a loan of ours is known.
+const END_LOAN: unsafe extern "C" fn(*mut DLManagedTensorVersioned) = end_loan;
+
 /// The deleter of a lent struct: gives up the share that the loan holds.
 unsafe extern "C" fn end_loan(lent: *mut DLManagedTensorVersioned) {
     if lent.is_null() {
@@ -215,6 +237,16 @@ impl Tensor {
         Tensor(unsafe { NonNull::new_unchecked(raw.cast_mut().cast()) })
     }
 
+    /// The handle in a place where its opaque pointer stands, which keeps its share.
+    ///
+    /// # Safety
+    /// `*raw` came from [`Tensor::into_raw`], and its share stays there for `'a`.
+    #[inline]
+    pub unsafe fn borrow<'a>(raw: &'a *const ta_tensor) -> &'a Tensor {
+        // SAFETY: a tensor is nothing but this pointer, which is not NULL.
+        unsafe { &*(&raw const *raw).cast() }
+    }
+
     /// The opaque pointer, which holds the share from now on.
     pub fn into_raw(self) -> *mut ta_tensor {
         let raw = self.0.as_ptr().cast();
@@ -230,6 +262,19 @@ impl Tensor {
     fn inner(&self) -> &Inner {
         // SAFETY: alive as long as a share is, and immutable but for atomics and cells.
         unsafe { self.0.as_ref() }
+    }
+
+    /// The tensor whose embedded struct this is, if it is one.
+    ///
+    /// # Safety
+    /// `lent` is initialised, of DLPack's major version 1, and stays as it is for `'a`.
+    #[inline]
+    pub unsafe fn lender<'a>(lent: *const DLManagedTensorVersioned) -> Option<&'a Tensor> {
+        // SAFETY: initialised, by the caller's contract.
+        let lent = unsafe { &*lent };
+        let ours = lent.deleter.is_some_and(|deleter| fn_addr_eq(deleter, END_LOAN));
+        // SAFETY: what `end_loan` finds there: the share that `Tensor::lend` gave the loan.
+        ours.then(|| unsafe { &*(&raw const lent.manager_ctx).cast() })
     }
 
     /// Lends the embedded DLPack struct: a share that ends when its deleter runs.
@@ -350,7 +395,7 @@ impl Tensor {
 
     /// Elements stand one after another in C order.
     pub fn is_contiguous(&self) -> bool {
-        layout::is_contiguous(self.shape(), self.strides().iter().copied(), 1)
+        self.inner().contiguous
     }
 
     /// Its memory, as a source sees it.
@@ -360,6 +405,7 @@ impl Tensor {
 
     /// The tensor that holds the memory: this one, or the one it is a view of. Views of views
     /// share it directly, so that no chain of them can grow.
+    #[inline]
     pub fn root(&self) -> Tensor {
         match &self.inner().owner {
             Owner::Tensor(root) => root.clone(),
@@ -413,11 +459,16 @@ impl Clone for Tensor {
 
 impl Drop for Tensor {
     fn drop(&mut self) {
-        if self.inner().shares.fetch_sub(1, Ordering::Release) != 1 {
-            return;
+        let shares = &self.inner().shares;
+        // Who has the only share need not ask anybody: no other thread can take one. What others
+        // did with the tensor before they gave theirs up happened before this, as below.
+        if shares.load(Ordering::Acquire) != 1 {
+            if shares.fetch_sub(1, Ordering::Release) != 1 {
+                return;
+            }
+            // Whatever other threads did with the tensor happened before this.
+            fence(Ordering::Acquire);
         }
-        // Whatever other threads did with the tensor happened before this.
-        fence(Ordering::Acquire);
         // SAFETY: the last share is gone; what is in the handle is read out once, before it goes.
         let Inner { owner, gradient, .. } = unsafe { self.0.read() };
         // SAFETY: allocated by `Draft::new`, and nobody can reach it any more.

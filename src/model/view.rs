@@ -7,7 +7,8 @@ use crate::model::alloc::Block;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
-use crate::model::layout::{self, MAX_NDIM};
+use crate::model::layout::{self, Survey};
+use crate::model::prefix::Dims;
 use crate::model::tensor::Tensor;
 
 /// Distances between neighbours, in the unit in which a source gives them.
@@ -42,6 +43,100 @@ pub struct Description<'a> {
     pub flags: u64,
 }
 
+impl Description<'_> {
+    /// What a look at all axes finds out, in the unit of the strides.
+    #[inline(always)]
+    fn survey(&self) -> Result<Survey> {
+        match self.strides {
+            Strides::Compact => Survey::compact(self.shape),
+            Strides::Elements(strides) => Survey::strided(self.shape, strides, 1),
+            Strides::Bytes(_) if self.dtype.is_subbyte() && !self.is_padded() => {
+                Err(packed_strides(self.dtype))
+            }
+            Strides::Bytes(strides) => {
+                Survey::strided(self.shape, strides, self.dtype.itemsize() as i64)
+            }
+        }
+    }
+
+    /// Some stride that is stepped is no multiple of the element size.
+    #[inline(always)]
+    fn has_odd_strides(&self) -> bool {
+        let Strides::Bytes(strides) = self.strides else { return false };
+        let unit = Unit::of(self.dtype);
+        self.shape.iter().zip(strides).any(|(&n, &step)| n > 1 && unit.count(step).is_none())
+    }
+
+    /// From which byte to which the elements from `low` to `high` reach, offsets in the unit of
+    /// the strides; `None` if that does not fit.
+    #[inline(always)]
+    fn reach(&self, low: i64, high: i64) -> Option<(i64, i64)> {
+        let bits = self.dtype.spacing(self.is_padded());
+        let size = self.dtype.itemsize() as i64;
+        match self.strides {
+            Strides::Bytes(_) => Some((low, high.checked_add(size)?)),
+            _ if bits == 8 * size => {
+                Some((low.checked_mul(size)?, high.checked_add(1)?.checked_mul(size)?))
+            }
+            _ => {
+                let (low, high) = (i128::from(low), i128::from(high) + 1);
+                let first = (low * i128::from(bits)).div_euclid(8);
+                let end = (high * i128::from(bits) + 7).div_euclid(8);
+                Some((i64::try_from(first).ok()?, i64::try_from(end).ok()?))
+            }
+        }
+    }
+
+    fn is_padded(&self) -> bool {
+        self.flags & DLPACK_SUBBYTE_PADDED != 0 && self.dtype.is_subbyte()
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn packed_strides(dtype: DType) -> Error {
+    Error::new(TA_ERR_LAYOUT, format_args!("packed {dtype} cannot have strides in bytes"))
+}
+
+#[cold]
+#[inline(never)]
+fn no_data(shape: &[i64]) -> Error {
+    let message = format_args!("data is NULL, but shape {} has elements", layout::List(shape));
+    Error::new(TA_ERR_NULL_ARGUMENT, message)
+}
+
+#[cold]
+#[inline(never)]
+fn outside(block: &Block) -> Error {
+    let message = format_args!("a tensor reaches outside its block of {} bytes", block.size());
+    Error::new(TA_ERR_INTERNAL, message)
+}
+
+/// The size of an element, to divide by: nearly always a power of two.
+#[derive(Clone, Copy)]
+struct Unit {
+    size: i64,
+    /// The exponent, if it is one.
+    shift: Option<u32>,
+}
+
+impl Unit {
+    #[inline(always)]
+    fn of(dtype: DType) -> Unit {
+        let size = dtype.itemsize() as i64;
+        Unit { size, shift: (size & (size - 1) == 0).then_some(size.trailing_zeros()) }
+    }
+
+    /// How many elements a number of bytes is, if that is a whole number.
+    #[inline(always)]
+    fn count(self, bytes: i64) -> Option<i64> {
+        match self.shift {
+            Some(shift) => (bytes & (self.size - 1) == 0).then_some(bytes >> shift),
+            None => (bytes % self.size == 0).then_some(bytes / self.size),
+        }
+    }
+}
+
 /// Memory whose description holds together: no arithmetic on it overflows, and no element
 /// wraps around the address space. Only the description is checked: that the memory is really
 /// there is what the maker of the view vouches for.
@@ -66,20 +161,20 @@ impl<'a> View<'a> {
     /// # Errors
     /// `TA_ERR_DTYPE`, `TA_ERR_INVALID_ARGUMENT` (device), `TA_ERR_LAYOUT` (shape, strides,
     /// offset), `TA_ERR_NULL_ARGUMENT` (elements, but no data).
+    #[inline(always)]
     pub unsafe fn new(claimed: Description<'a>) -> Result<View<'a>> {
         claimed.dtype.check()?;
         if claimed.swapped {
             claimed.dtype.check_swappable()?;
         }
-        let mut view = View {
-            numel: layout::numel(claimed.shape)?,
-            it: Description { device: claimed.device.located()?, ..claimed },
-            odd_strides: false,
-            contiguous: true,
-            memory: PhantomData,
-        };
-        view.check_strides()?;
-        view.check_addresses()?;
+        let it = Description { device: claimed.device.located()?, ..claimed };
+        let found = it.survey()?;
+        let odd_strides = found.numel != 0 && it.has_odd_strides();
+        let Survey { numel, contiguous, .. } = found;
+        let mut view = View { it, numel, odd_strides, contiguous, memory: PhantomData };
+        if numel != 0 {
+            view.check_addresses(found)?;
+        }
         view.fold_offset();
         Ok(view)
     }
@@ -100,71 +195,36 @@ impl<'a> View<'a> {
         View { it, numel, odd_strides: false, contiguous, memory: PhantomData }
     }
 
-    fn check_strides(&mut self) -> Result<()> {
-        let shape = self.it.shape;
-        match self.it.strides {
-            // Nobody steps through an empty tensor, but it must have strides to be exported with.
-            Strides::Compact => {
-                layout::compact_strides(shape, 1, &mut [0; MAX_NDIM][..shape.len()])?;
-            }
-            Strides::Elements(strides) => {
-                self.contiguous = layout::is_contiguous(shape, strides.iter().copied(), 1);
-            }
-            Strides::Bytes(_) if self.is_packed() => {
-                return Err(Error::new(
-                    TA_ERR_LAYOUT,
-                    format_args!("packed {} cannot have strides in bytes", self.it.dtype),
-                ));
-            }
-            Strides::Bytes(strides) => {
-                let unit = self.it.dtype.itemsize() as i64;
-                self.contiguous = layout::is_contiguous(shape, strides.iter().copied(), unit);
-                self.odd_strides = self.numel != 0
-                    && shape.iter().zip(strides).any(|(&n, &step)| n > 1 && step % unit != 0);
-            }
-        }
-        Ok(())
-    }
-
     /// That every element has an address, and that all of them lie within one object's size.
-    fn check_addresses(&self) -> Result<()> {
-        let Some((low, end)) = self.reach_in_bits()? else { return Ok(()) };
+    #[inline(always)]
+    fn check_addresses(&self, found: Survey) -> Result<()> {
         layout::check_size(self.it.shape, self.numel, self.element_bits())?;
         let addressed = self.it.device.has_addresses();
         if addressed && self.it.data.is_null() {
-            return Err(Error::new(
-                TA_ERR_NULL_ARGUMENT,
-                format_args!(
-                    "data is NULL, but shape {} has elements",
-                    layout::List(self.it.shape)
-                ),
-            ));
+            return Err(no_data(self.it.shape));
         }
-        let base = if addressed { self.it.data.addr() as i128 } else { 0 };
-        let start = base + i128::from(self.it.byte_offset);
-        let fits = end - low <= 8 * isize::MAX as i128
-            && start + low.div_euclid(8) >= 0
-            && start + (end + 7).div_euclid(8) <= usize::MAX as i128;
-        if fits { Ok(()) } else { Err(layout::overflow(self.it.shape)) }
+        let base = if addressed { self.it.data.addr() } else { 0 };
+        let fits = |(low, end): (i64, i64)| {
+            let start = (base as u64).checked_add(self.it.byte_offset)?;
+            let size = end.checked_sub(low)?;
+            let (_, last) = (start.checked_add_signed(low)?, start.checked_add_signed(end)?);
+            Some(size <= isize::MAX as i64 && last <= usize::MAX as u64)
+        };
+        match self.it.reach(found.low, found.high).and_then(fits) {
+            Some(true) => Ok(()),
+            _ => Err(layout::overflow(self.it.shape)),
+        }
     }
 
-    /// First bit of the lowest element and last bit of the highest, relative to the first bit
-    /// of element `(0, …, 0)`; `None` if there are no elements.
-    fn reach_in_bits(&self) -> Result<Option<(i128, i128)>> {
-        let (unit, span) = match self.it.strides {
-            _ if self.numel == 0 => return Ok(None),
-            Strides::Compact => (self.element_bits(), Some((0, self.numel - 1))),
-            Strides::Elements(strides) => {
-                (self.element_bits(), layout::span(self.it.shape, strides.iter().copied())?)
-            }
-            Strides::Bytes(strides) => (8, layout::span(self.it.shape, strides.iter().copied())?),
-        };
-        Ok(span.map(|(low, high)| {
-            (i128::from(low) * unit, i128::from(high) * unit + self.element_bits())
-        }))
+    /// Lowest byte of the lowest element and end of the highest, relative to the first byte of
+    /// element `(0, …, 0)`; `None` if there are no elements.
+    fn reach(&self) -> Option<(i64, i64)> {
+        let found = self.it.survey().ok().filter(|found| found.numel != 0)?;
+        self.it.reach(found.low, found.high)
     }
 
     /// Where offsets can be added to `data`, there is no need to carry one.
+    #[inline(always)]
     fn fold_offset(&mut self) {
         if self.it.device.has_addresses() && self.numel != 0 {
             self.it.data = self.it.data.wrapping_add(self.it.byte_offset as usize);
@@ -175,7 +235,7 @@ impl<'a> View<'a> {
     }
 
     /// Bits from one neighbour to the next where they are compact.
-    pub fn element_bits(&self) -> i128 {
+    pub fn element_bits(&self) -> i64 {
         self.it.dtype.spacing(self.is_padded())
     }
 
@@ -241,12 +301,12 @@ impl<'a> View<'a> {
 
     /// Elements smaller than a byte, or than whole bytes, are filled up to whole bytes.
     pub fn is_padded(&self) -> bool {
-        self.it.dtype.is_subbyte() && self.it.flags & DLPACK_SUBBYTE_PADDED != 0
+        self.it.is_padded()
     }
 
     /// Bytes that the elements need when they stand one after another.
     pub fn compact_bytes(&self) -> u64 {
-        ((i128::from(self.numel) * self.element_bits() + 7) / 8) as u64
+        ((i128::from(self.numel) * i128::from(self.element_bits()) + 7) / 8) as u64
     }
 
     /// Every element's address is known, and a multiple of its component's size.
@@ -254,41 +314,46 @@ impl<'a> View<'a> {
         if !self.it.device.has_addresses() {
             return false;
         }
-        let mut steps = [0; MAX_NDIM];
-        let steps = &mut steps[..self.it.shape.len()];
-        self.byte_strides(steps);
+        let mut steps = Dims::zeros(self.it.shape.len());
+        self.byte_strides(&mut steps);
         let unit = self.it.dtype.component_size().max(1);
         let fits = |bytes: usize| bytes.is_multiple_of(unit);
         fits(self.it.data.addr()) && steps.iter().all(|step| fits(step.unsigned_abs() as usize))
     }
 
-    /// Writes the strides in elements. A stride that is never stepped and has no whole number of
-    /// elements becomes the compact one. Not for a view that [has odd strides](Self::has_odd_strides).
-    ///
-    /// # Errors
-    /// `TA_ERR_LAYOUT` if a compact one does not fit `i64`.
-    pub fn element_strides(&self, out: &mut [i64]) -> Result<()> {
-        let unit = self.it.dtype.itemsize() as i64;
+    /// Shows the position, extent and stride in elements of every axis, in any order. A stride that
+    /// is never stepped and has no whole number of elements becomes the compact one. Not for a view
+    /// that [has odd strides](Self::has_odd_strides).
+    #[inline(always)]
+    pub fn for_each_axis(&self, mut show: impl FnMut(usize, i64, i64)) {
+        let axes = self.it.shape.iter().enumerate();
+        // Does not overflow, but where there are no elements; nobody steps through those.
+        let mut compact = 1i64;
         match self.it.strides {
             Strides::Elements(strides) => {
-                out.copy_from_slice(strides);
-                return Ok(());
+                for ((axis, &extent), &stride) in axes.zip(strides) {
+                    show(axis, extent, stride);
+                }
             }
-            Strides::Compact => return layout::compact_strides(self.it.shape, 1, out),
-            Strides::Bytes(strides) if strides.iter().all(|step| step % unit == 0) => {
-                out.copy_from_slice(strides);
+            Strides::Compact => {
+                for (axis, &extent) in axes.rev() {
+                    show(axis, extent, compact);
+                    compact = compact.saturating_mul(extent.max(1));
+                }
             }
             Strides::Bytes(strides) => {
-                layout::compact_strides(self.it.shape, unit, out)?;
-                for (out, &step) in
-                    out.iter_mut().zip(strides).filter(|(_, step)| *step % unit == 0)
-                {
-                    *out = step;
+                let unit = Unit::of(self.it.dtype);
+                for ((axis, &extent), &stride) in axes.zip(strides).rev() {
+                    show(axis, extent, unit.count(stride).unwrap_or(compact));
+                    compact = compact.saturating_mul(extent.max(1));
                 }
             }
         }
-        out.iter_mut().for_each(|step| *step /= unit);
-        Ok(())
+    }
+
+    /// Writes the strides in elements, as [`View::for_each_axis`] shows them.
+    pub fn element_strides(&self, out: &mut [i64]) {
+        self.for_each_axis(|axis, _, stride| out[axis] = stride);
     }
 
     /// Writes the strides in bytes; 0 where none is ever stepped. Not for packed elements.
@@ -323,10 +388,9 @@ impl<'a> View<'a> {
     where
         'a: 'b,
     {
-        let mut own = [0; MAX_NDIM];
-        let own = &mut own[..self.it.shape.len()];
-        self.element_strides(own)?;
-        layout::broadcast_strides(self.it.shape, own, shape, strides)?;
+        let mut own = Dims::zeros(self.it.shape.len());
+        self.element_strides(&mut own);
+        layout::broadcast_strides(self.it.shape, &own, shape, strides)?;
         let numel = layout::numel(shape)?;
         layout::check_size(shape, numel, self.element_bits())?;
         Ok(self.reshaped(shape, strides, numel))
@@ -365,12 +429,15 @@ impl<'a> View<'a> {
 
     /// That elements `low` to `high` lie within this view.
     fn check_window(&self, low: i128, high: i128) -> Result<()> {
-        let spacing = self.element_bits();
-        let (first, last) = match self.reach_in_bits()? {
-            Some((low, end)) => (low.div_euclid(spacing), end.div_euclid(spacing) - 1),
-            None => (0, -1),
+        let unit = match self.it.strides {
+            Strides::Bytes(_) => self.it.dtype.itemsize() as i64,
+            Strides::Compact | Strides::Elements(_) => 1,
         };
-        if first <= low && high <= last {
+        let (first, last) = match self.it.survey()? {
+            Survey { numel: 0, .. } => (0, -1),
+            found => (found.low.div_euclid(unit), found.high.div_euclid(unit)),
+        };
+        if i128::from(first) <= low && high <= i128::from(last) {
             return Ok(());
         }
         let message = format_args!(
@@ -381,7 +448,7 @@ impl<'a> View<'a> {
 
     /// Moves element `(0, …, 0)` on by a number of elements that stays within the memory.
     fn advance(&mut self, elements: i128) -> Result<()> {
-        let distance = elements * self.element_bits();
+        let distance = elements * i128::from(self.element_bits());
         if distance % 8 != 0 {
             let message = format_args!(
                 "element {elements} of packed {} does not begin at a byte",
@@ -406,9 +473,9 @@ impl<'a> View<'a> {
     /// From the lowest byte to behind the highest; empty if there are no elements.
     fn addresses(&self) -> std::ops::Range<i128> {
         let start = self.it.data.addr() as i128;
-        match self.reach_in_bits() {
-            Ok(Some((low, end))) => start + low.div_euclid(8)..start + (end + 7).div_euclid(8),
-            _ => start..start,
+        match self.reach() {
+            Some((low, end)) => start + i128::from(low)..start + i128::from(end),
+            None => start..start,
         }
     }
 
@@ -423,7 +490,6 @@ impl<'a> View<'a> {
         strides: &'a [i64],
         flags: u64,
     ) -> Result<View<'a>> {
-        let numel = layout::numel(shape)?;
         let it = Description {
             data: block.start(),
             byte_offset: 0,
@@ -434,23 +500,22 @@ impl<'a> View<'a> {
             swapped: false,
             flags: flags & DLPACK_SUBBYTE_PADDED,
         };
-        let contiguous = layout::is_contiguous(shape, strides.iter().copied(), 1);
-        let view = View { it, numel, odd_strides: false, contiguous, memory: PhantomData };
-        let room = 8 * block.size() as i128;
-        match view.reach_in_bits()? {
-            Some((low, end)) if low < 0 || end > room => Err(Error::new(
-                TA_ERR_INTERNAL,
-                format_args!("a tensor reaches outside its block of {} bytes", block.size()),
-            )),
-            _ => Ok(view),
+        let found = it.survey()?;
+        let fits = match it.reach(found.low, found.high) {
+            Some((low, end)) => low >= 0 && end as u64 <= block.size() as u64,
+            None => false,
+        };
+        if found.numel != 0 && !fits {
+            return Err(outside(block));
         }
+        let Survey { numel, contiguous, .. } = found;
+        Ok(View { it, numel, odd_strides: false, contiguous, memory: PhantomData })
     }
 
     /// The view of one element; `None` if a position is outside its axis. Not for packed elements.
     pub fn element(&self, index: &[i64]) -> Option<View<'a>> {
-        let mut strides = [0; MAX_NDIM];
-        let strides = &mut strides[..self.it.shape.len()];
-        self.byte_strides(strides);
+        let mut strides = Dims::zeros(self.it.shape.len());
+        self.byte_strides(&mut strides);
         let mut offset = 0isize;
         for ((&position, &extent), &step) in index.iter().zip(self.it.shape).zip(&*strides) {
             if position < 0 || position >= extent {

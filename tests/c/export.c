@@ -269,6 +269,48 @@ static void a_chain_of_loans_ends_once(void)
     CHECK(runs == 1);
 }
 
+static ta_status lend_and_take(const ta_tensor *tensor, int legacy,
+                               const ta_export_options *options, ta_tensor **out)
+{
+    struct DLManagedTensorVersioned *loan = NULL;
+    struct DLManagedTensor *old = NULL;
+    ta_status status = legacy ? ta_to_dlpack_legacy(tensor, options, &old, NULL)
+                              : ta_to_dlpack(tensor, options, &loan, NULL);
+    if (status != TA_OK)
+        return status;
+    return legacy ? ta_from_dlpack_legacy(old, NULL, out, NULL)
+                  : ta_from_dlpack(loan, NULL, out, NULL);
+}
+
+/* However long the chain, what comes back joins the first: nothing between them stays alive, so
+ * nothing has to be let go link by link when it ends. */
+static void a_chain_of_loans_does_not_grow(void)
+{
+    enum { OWN, OLD, READ_ONLY, FORMS, LINKS = 3000 };
+    ta_export_options read_only = TA_EXPORT_OPTIONS_INIT;
+    int form, link, runs;
+    read_only.flags = TA_EXPORT_READ_ONLY;
+    for (form = OWN; form < FORMS; form++) {
+        ta_tensor *first = held(&runs), *tensor = ta_retain(first);
+        size_t most = 0;
+        for (link = 0; link < LINKS; link++) {
+            ta_tensor *next = NULL;
+            if (!CHECK(lend_and_take(tensor, form == OLD, form == READ_ONLY ? &read_only : NULL,
+                                     &next) == TA_OK))
+                break;
+            ta_release(tensor);
+            tensor = next;
+            if (ta_live_tensors() > most)
+                most = ta_live_tensors();
+        }
+        CHECK(most == 2 && ta_data(tensor) == ta_data(first));
+        ta_release(first);
+        CHECK(runs == 0 && ta_is_read_only(tensor) == (form == READ_ONLY));
+        ta_release(tensor);
+        CHECK(runs == 1);
+    }
+}
+
 static void *delete_elsewhere(void *loan)
 {
     ((struct DLManagedTensorVersioned *)loan)->deleter(loan);
@@ -326,6 +368,7 @@ int main(void)
     options_are_obeyed_or_refused();
     loans_outlive_the_handle();
     a_chain_of_loans_ends_once();
+    a_chain_of_loans_does_not_grow();
     a_deleter_runs_on_any_thread();
     odd_shapes_are_lent_too();
     return check_end("export");
