@@ -8,7 +8,7 @@ use tarray::abi::*;
 use tarray::history::{
     add, backward, grad_fn, multiply, negate, set_enabled, set_grad, subtract, sum,
 };
-use tarray::hub::{self, Grad, Request, Source};
+use tarray::hub::{self, Chunk, Grad, Request, Source};
 use tarray::model::dtype::DType;
 use tarray::model::error::Result;
 use tarray::model::plan::CopyMode;
@@ -215,8 +215,8 @@ impl hub::Sequence for List<'_> {
         Ok(())
     }
 
-    fn read(&self, _: usize, _: &mut [Scalar]) -> Result<usize> {
-        Ok(0)
+    fn read(&self, _: usize, _: usize, _: &mut Chunk) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -9,7 +9,8 @@ use crate::model::alloc::Block;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
-use crate::model::layout::{self, MAX_NDIM};
+use crate::model::layout;
+use crate::model::prefix::Dims;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 use crate::model::view::View;
@@ -91,6 +92,9 @@ pub fn room(count: i64, dtype: DType) -> Result<Block> {
     Block::new(bytes(count, dtype)?)
 }
 
+/// Up to this many bytes, planning a copy takes longer than the copy.
+const PLAIN: u64 = 4096;
+
 /// Copies a view into a fresh block, converted. Writes the strides of the copy, in elements: the
 /// order of axes is kept unless `contiguous`, or some elements are repeated.
 ///
@@ -103,24 +107,24 @@ pub fn gather(
     strides: &mut [i64],
 ) -> Result<Block> {
     check_convertible(view, dtype)?;
-    if view.is_packed() {
+    let as_it_is = view.dtype() == dtype && !view.is_swapped() && view.is_contiguous();
+    if view.is_packed() || as_it_is && view.compact_bytes() <= PLAIN {
         layout::compact_strides(view.shape(), 1, strides)?;
         return copy_whole(view);
     }
     if contiguous {
         layout::compact_strides(view.shape(), 1, strides)?;
     } else {
-        let mut steps = [0; MAX_NDIM];
-        let steps = &mut steps[..strides.len()];
-        view.byte_strides(steps);
-        layout::copy_strides(view.shape(), steps, strides)?;
+        let mut steps = Dims::zeros(strides.len());
+        view.byte_strides(&mut steps);
+        layout::copy_strides(view.shape(), &steps, strides)?;
     }
     let block = room(view.numel(), dtype)?;
     transfer(view, &View::of_block(&block, dtype, view.shape(), strides, view.flags())?);
     Ok(block)
 }
 
-/// Copies packed elements, contiguous ones, byte for byte.
+/// Copies contiguous elements byte for byte.
 fn copy_whole(view: &View<'_>) -> Result<Block> {
     let size = usize::try_from(view.compact_bytes()).unwrap_or(usize::MAX);
     let block = Block::new(size)?;
@@ -144,10 +148,9 @@ pub fn place(view: &View<'_>, block: &mut Block, start: i64, dtype: DType) -> Re
     }
     let whole = [block.size() as i64 / dtype.itemsize() as i64];
     let whole = View::of_block(block, dtype, &whole, &[1], view.flags())?;
-    let mut strides = [0; MAX_NDIM];
-    let strides = &mut strides[..view.shape().len()];
-    layout::compact_strides(view.shape(), 1, strides)?;
-    transfer(view, &whole.window(view.shape(), strides, start)?);
+    let mut strides = Dims::zeros(view.shape().len());
+    layout::compact_strides(view.shape(), 1, &mut strides)?;
+    transfer(view, &whole.window(view.shape(), &strides, start)?);
     Ok(())
 }
 
@@ -156,13 +159,74 @@ pub fn place(view: &View<'_>, block: &mut Block, start: i64, dtype: DType) -> Re
 /// # Errors
 /// `TA_ERR_DTYPE`; `TA_ERR_INTERNAL` if the block has not so many.
 pub(super) fn spread(block: &Block, dtype: DType, target: &View<'_>) -> Result<()> {
-    let mut strides = [0; MAX_NDIM];
-    let strides = &mut strides[..target.shape().len()];
-    layout::compact_strides(target.shape(), 1, strides)?;
-    let source = View::of_block(block, dtype, target.shape(), strides, 0)?;
+    let mut strides = Dims::zeros(target.shape().len());
+    layout::compact_strides(target.shape(), 1, &mut strides)?;
+    let source = View::of_block(block, dtype, target.shape(), &strides, 0)?;
     check_convertible(&source, target.dtype())?;
     transfer(&source, target);
     Ok(())
+}
+
+/// The place of `count` elements from number `index` on.
+///
+/// # Errors
+/// `TA_ERR_INTERNAL` if it is not inside the block.
+fn place_of(block: &mut Block, index: i64, count: usize, dtype: DType) -> Result<*mut u8> {
+    let end = i64::try_from(count).ok().filter(|_| index >= 0).and_then(|n| index.checked_add(n));
+    match end.is_some_and(|end| bytes(end, dtype).is_ok_and(|end| end <= block.size())) {
+        true => Ok(block.start().wrapping_add(index as usize * dtype.itemsize())),
+        false => Err(Error::new(TA_ERR_INTERNAL, format_args!("a value outside its block"))),
+    }
+}
+
+/// Writes the values from the first on that are elements of `dtype` as they are, where that is one
+/// of those that hosts' numbers become by themselves; returns how many.
+///
+/// # Errors
+/// `TA_ERR_INTERNAL` if all of them would not be inside the block.
+pub fn put_plain(values: &[Scalar], block: &mut Block, index: i64, dtype: DType) -> Result<usize> {
+    let at = place_of(block, index, values.len(), dtype)?;
+    let float = |value| match value {
+        Scalar::Float(v) => Some(v),
+        _ => None,
+    };
+    let int = |value| match value {
+        Scalar::Int(v) => Some(v),
+        _ => None,
+    };
+    let bool = |value| match value {
+        Scalar::Bool(v) => Some(v),
+        _ => None,
+    };
+    Ok(match dtype {
+        // SAFETY: room for all of them, as checked above; so are the next three.
+        DType::F32 => unsafe { put_each(values, at.cast(), |v| float(v).map(|v| v as f32)) },
+        // SAFETY: as above.
+        DType::F64 => unsafe { put_each(values, at.cast(), float) },
+        // SAFETY: as above.
+        DType::I64 => unsafe { put_each(values, at.cast(), int) },
+        // SAFETY: as above.
+        DType::BOOL => unsafe { put_each(values, at.cast(), bool) },
+        _ => 0,
+    })
+}
+
+/// Writes what `element` makes of the values, up to the first of which it makes nothing; returns
+/// how many.
+///
+/// # Safety
+/// As many elements as values can be written from `at` on.
+unsafe fn put_each<T>(
+    values: &[Scalar],
+    at: *mut T,
+    element: impl Fn(Scalar) -> Option<T>,
+) -> usize {
+    for (position, &value) in values.iter().enumerate() {
+        let Some(element) = element(value) else { return position };
+        // SAFETY: there are as many elements as values; they need no alignment.
+        unsafe { at.wrapping_add(position).write_unaligned(element) };
+    }
+    values.len()
 }
 
 /// Writes one value into a block, by the rules of a tensor conversion.
@@ -170,11 +234,7 @@ pub(super) fn spread(block: &Block, dtype: DType, target: &View<'_>) -> Result<(
 /// # Errors
 /// `TA_ERR_DTYPE` if the dtype has no values; `TA_ERR_INTERNAL` if it is outside the block.
 pub fn put(value: Scalar, block: &mut Block, index: i64, dtype: DType) -> Result<()> {
-    let end = index.checked_add(1).filter(|_| index >= 0);
-    if !end.is_some_and(|end| bytes(end, dtype).is_ok_and(|end| end <= block.size())) {
-        return Err(Error::new(TA_ERR_INTERNAL, format_args!("a value outside its block")));
-    }
-    let at = block.start().wrapping_add(index as usize * dtype.itemsize());
+    let at = place_of(block, index, 1, dtype)?;
     // SAFETY: inside the block, which is ours.
     match unsafe { convert::store(value, at, dtype) } {
         true => Ok(()),
@@ -242,10 +302,9 @@ pub fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
         transfer(source, &view);
         return Ok(());
     }
-    let mut strides = [0; MAX_NDIM];
-    let strides = &mut strides[..source.shape().len()];
-    let copy = gather(source, view.dtype(), false, strides)?;
-    transfer(&View::of_block(&copy, view.dtype(), source.shape(), strides, view.flags())?, &view);
+    let mut strides = Dims::zeros(source.shape().len());
+    let copy = gather(source, view.dtype(), false, &mut strides)?;
+    transfer(&View::of_block(&copy, view.dtype(), source.shape(), &strides, view.flags())?, &view);
     Ok(())
 }
 
@@ -255,10 +314,9 @@ pub fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
 /// `TA_ERR_DTYPE` if the dtype has no values.
 pub fn fill(target: &Writable<'_>, value: Scalar) -> Result<()> {
     let view = target.0.view();
-    let mut steps = [0; MAX_NDIM];
-    let strides = &mut steps[..view.shape().len()];
-    view.byte_strides(strides);
-    let elements = Elements { dtype: view.dtype(), swapped: false, strides };
+    let mut steps = Dims::zeros(view.shape().len());
+    view.byte_strides(&mut steps);
+    let elements = Elements { dtype: view.dtype(), swapped: false, strides: &steps };
     // SAFETY: a tensor's own elements, which may be written and do not overlap.
     match unsafe { convert::fill(view.shape(), value, view.data(), elements) } {
         true => Ok(()),
@@ -269,15 +327,14 @@ pub fn fill(target: &Writable<'_>, value: Scalar) -> Result<()> {
 /// Copies between views of one shape, not packed. The callers have checked that there is a
 /// conversion, and that the target may be written and overlaps neither itself nor the source.
 fn transfer(source: &View<'_>, target: &View<'_>) {
-    let (mut from, mut to) = ([0; MAX_NDIM], [0; MAX_NDIM]);
-    let from = &mut from[..source.shape().len()];
-    let to = &mut to[..source.shape().len()];
-    source.byte_strides(from);
-    target.byte_strides(to);
+    let axes = source.shape().len();
+    let (mut from, mut to) = (Dims::zeros(axes), Dims::zeros(axes));
+    source.byte_strides(&mut from);
+    target.byte_strides(&mut to);
     let (read, write) = (carrier(source, target.dtype()), carrier(target, source.dtype()));
     let (Some(read), Some(write)) = (read, write) else { return };
-    let readable = Elements { dtype: read, swapped: source.is_swapped(), strides: from };
-    let writable = Elements { dtype: write, swapped: target.is_swapped(), strides: to };
+    let readable = Elements { dtype: read, swapped: source.is_swapped(), strides: &from };
+    let writable = Elements { dtype: write, swapped: target.is_swapped(), strides: &to };
     // SAFETY: both are views, so readable and, as the callers have checked, writable.
     unsafe { convert::copy(source.shape(), source.data(), readable, target.data(), writable) };
 }

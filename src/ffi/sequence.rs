@@ -5,9 +5,9 @@ use std::ffi::c_void;
 use crate::abi::*;
 use crate::ffi::callback::ask;
 use crate::ffi::{sized, source};
-use crate::hub::{CHUNK, Sequence, Source};
+use crate::hub::{CHUNK, Chunk, Sequence, Source};
 use crate::model::error::{Error, Result};
-use crate::model::scalar::Scalar;
+use crate::model::prefix::Prefix;
 
 type Len = unsafe extern "C" fn(*mut c_void, *mut usize, *mut ta_error) -> ta_status;
 type Read = unsafe extern "C" fn(
@@ -77,24 +77,24 @@ impl Sequence for Callbacks {
         }
     }
 
-    fn read(&self, start: usize, out: &mut [Scalar]) -> Result<usize> {
-        let Some(read) = self.read else { return Ok(0) };
+    fn read(&self, start: usize, count: usize, out: &mut Chunk) -> Result<()> {
+        let Some(read) = self.read else { return Ok(()) };
         let zero = ta_scalar { kind: 0, reserved: 0, value: ta_scalar_value { c: [0.0; 2] } };
-        let mut values = [zero; CHUNK];
-        let room = out.len().min(CHUNK);
+        let mut values = Prefix::<ta_scalar, CHUNK>::empty();
+        values.fill_up(zero, count);
         let mut written = 0;
-        let (first, count) = (values.as_mut_ptr(), &raw mut written);
+        let (first, claimed) = (values.as_mut_ptr(), &raw mut written);
         // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`; there is room.
         ask(OF_SEQUENCE, &mut |err| unsafe {
-            read(self.user_data, start, room, first, count, err)
+            read(self.user_data, start, count, first, claimed, err)
         })?;
-        if written > room {
-            let message = format_args!("read wrote {written} items, but was asked for {room}");
+        if written > count {
+            let message = format_args!("read wrote {written} items, but was asked for {count}");
             return Err(Error::new(TA_ERR_CALLBACK, message));
         }
-        for (out, value) in out.iter_mut().zip(&values).take(written) {
-            *out = source::scalar(value)?;
+        for value in values.iter().take(written) {
+            out.push(source::scalar(value)?);
         }
-        Ok(written)
+        Ok(())
     }
 }

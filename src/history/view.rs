@@ -24,6 +24,10 @@ pub fn viewed(
     strides: &[i64],
     offset: i64,
 ) -> Option<Arc<dyn Gradient>> {
+    // What has no history is looked at before anything is made of the name and the geometry.
+    if !tensor.requires_grad() {
+        return None;
+    }
     let name = name.map_or(Cow::Borrowed(c"AsStridedBackward0"), |name| name.to_owned().into());
     let node = Node::of(name, [tensor].into_iter())?;
     let base = Geometry { shape: tensor.shape().into(), strides: tensor.strides().into() };

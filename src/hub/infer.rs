@@ -9,6 +9,7 @@ use crate::hub::{Request, Sequence};
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::{self, List, MAX_NDIM};
+use crate::model::prefix::Dims;
 use crate::model::promote::{complex, promote};
 use crate::model::scalar::Scalar;
 
@@ -24,7 +25,7 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn shape(&self) -> &[i64] {
-        &self.extents.known[..self.extents.count]
+        &self.extents.known
     }
 }
 
@@ -35,14 +36,14 @@ impl Found {
 /// `TA_ERR_OVERFLOW` if its integers have not; and what the walk refuses.
 pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Found> {
     let mut scan = Scan {
-        extents: Extents { known: [0; MAX_NDIM], count: 0, complete: false },
+        extents: Extents { known: Dims::empty(), complete: false },
         kinds: Kinds { default: request.default_dtype, ..Kinds::default() },
         given: request.dtype,
         padded: None,
         requires_grad: false,
     };
     walk(sequence, request, &mut scan)?;
-    layout::numel(&scan.extents.known[..scan.extents.count])?;
+    layout::numel(&scan.extents.known)?;
     let dtype = match request.dtype {
         Some(dtype) => dtype,
         None => scan.kinds.common()?,
@@ -59,7 +60,7 @@ pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Fou
 /// `TA_ERR_DTYPE` for a complex number where the default dtype has no complex partner.
 pub(super) fn of_scalar(value: Scalar, default: DType) -> Result<DType> {
     let mut kinds = Kinds { default, ..Kinds::default() };
-    kinds.scalar(value, &Path::ROOT)?;
+    kinds.scalar(value, Path::root)?;
     kinds.common()
 }
 
@@ -85,38 +86,54 @@ impl Visitor for Scan {
         }
         match (self.given, leaf) {
             (Some(_), _) => Ok(()),
-            (None, Leaf::Scalar(value)) => self.kinds.scalar(value, path),
+            (None, Leaf::Scalar(value)) => self.kinds.scalar(value, || path.clone()),
             (None, typed) => match typed.view() {
                 Some(view) => self.kinds.typed(view.dtype()).map_err(|error| path.located(error)),
                 None => Ok(()),
             },
         }
     }
+
+    fn numbers(&mut self, path: &Path, start: usize, values: &[Scalar]) -> Result<()> {
+        // What one of them says of the shape, all of them say.
+        if !self.extents.is_number(path.depth() + 1) {
+            self.extents.leaf(&path.item(start), &[])?;
+        }
+        if self.given.is_some() {
+            return Ok(());
+        }
+        let mut numbered = values.iter().enumerate();
+        numbered
+            .try_for_each(|(offset, &value)| self.kinds.scalar(value, || path.item(start + offset)))
+    }
 }
 
 /// The shape so far: what the first item of each level said, and all others must repeat.
 struct Extents {
-    known: [i64; MAX_NDIM],
-    count: usize,
+    known: Dims,
     /// A leaf has been seen: there are no more axes than `count`.
     complete: bool,
 }
 
 impl Extents {
+    /// Whether it is known that there are numbers at this depth.
+    fn is_number(&self, depth: usize) -> bool {
+        self.complete && self.known.len() == depth
+    }
+
     /// A sequence of `len` items at `path`. An empty one ends the shape like a leaf.
     fn sequence(&mut self, path: &Path, len: usize) -> Result<()> {
         let depth = path.depth();
         let extent = i64::try_from(len).map_err(|_| layout::overflow(&[i64::MAX]))?;
-        let agrees = match (depth < self.count, self.complete) {
+        let agrees = match (depth < self.known.len(), self.complete) {
             (true, _) => self.known[depth] == extent,
             (false, complete) => !complete,
         };
         if !agrees {
             return Err(self.ragged(path, format_args!("a sequence of length {len}")));
         }
-        if depth == self.count {
-            self.known[depth] = extent;
-            self.count += 1;
+        if depth == self.known.len() {
+            self.known.push(extent);
         }
         if len == 0 { self.end(path, &[0], depth + 1) } else { Ok(()) }
     }
@@ -129,24 +146,23 @@ impl Extents {
             let message = format_args!("too many dimensions: item {path} makes {total} of them");
             return Err(Error::new(TA_ERR_LAYOUT, message));
         }
-        let shared = self.count.min(total);
+        let shared = self.known.len().min(total);
         let agrees = shape.iter().zip(&self.known[depth.min(shared)..shared]).all(|(a, b)| a == b);
         if !agrees {
             return Err(self.ragged_shape(path, shape));
         }
-        for axis in self.count..total {
+        for axis in self.known.len()..total {
             if self.complete {
                 return Err(self.ragged_shape(path, shape));
             }
-            self.known[axis] = shape[axis - depth];
-            self.count += 1;
+            self.known.push(shape[axis - depth]);
         }
         self.end(path, shape, total)
     }
 
     /// A leaf says that there are `total` axes.
     fn end(&mut self, path: &Path, shape: &[i64], total: usize) -> Result<()> {
-        if total != self.count {
+        if total != self.known.len() {
             return Err(self.ragged_shape(path, shape));
         }
         self.complete = true;
@@ -163,7 +179,7 @@ impl Extents {
 
     #[cold]
     fn ragged(&self, path: &Path, what: std::fmt::Arguments<'_>) -> Error {
-        let expected = &self.known[path.depth().min(self.count)..self.count];
+        let expected = &self.known[path.depth().min(self.known.len())..];
         let message = match expected.is_empty() {
             true => format_args!("ragged sequence: item {path} is {what}, but others are scalars"),
             false => format_args!(
@@ -204,22 +220,24 @@ impl Default for Kinds {
 impl Kinds {
     fn typed(&mut self, dtype: DType) -> Result<()> {
         self.typed = Some(match self.typed {
+            Some(common) if common == dtype => common,
             Some(common) => promote(common, dtype)?,
             None => dtype,
         });
         Ok(())
     }
 
-    fn scalar(&mut self, value: Scalar, path: &Path) -> Result<()> {
+    /// A number; `path` says where it is.
+    fn scalar(&mut self, value: Scalar, path: impl FnOnce() -> Path) -> Result<()> {
         match value {
             Scalar::Bool(_) => self.bools = true,
             Scalar::Int(v) => {
                 self.integers = true;
                 if v < 0 && self.negative.is_none() {
-                    self.negative = Some((v, *path));
+                    self.negative = Some((v, path()));
                 }
             }
-            Scalar::UInt(v) if self.large.is_none() => self.large = Some((v, *path)),
+            Scalar::UInt(v) if self.large.is_none() => self.large = Some((v, path())),
             Scalar::UInt(_) => {}
             Scalar::Float(_) => return self.typed(self.default),
             Scalar::Complex(..) => {
@@ -236,7 +254,7 @@ impl Kinds {
 
     /// The dtype of all; the default one where there is nothing.
     fn common(&self) -> Result<DType> {
-        let numbers = match (self.large, self.integers, self.bools) {
+        let numbers = match (&self.large, self.integers, self.bools) {
             (Some(_), _, _) => Some(DType::U64),
             (None, true, _) => Some(DType::I64),
             (None, false, true) => Some(DType::BOOL),
@@ -254,7 +272,7 @@ impl Kinds {
 
     /// That one integer dtype holds all integers.
     fn check_integers(&self) -> Result<()> {
-        let (Some((low, here)), Some((high, there))) = (self.negative, self.large) else {
+        let (Some((low, here)), Some((high, there))) = (&self.negative, &self.large) else {
             return Ok(());
         };
         let message = format_args!(

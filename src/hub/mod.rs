@@ -29,5 +29,5 @@ pub use repr::{Style, repr};
 pub use request::{ExportRequest, Grad, Request};
 pub use source::{Origin, Sequence, Source};
 pub use view::view;
-pub use walk::CHUNK;
+pub use walk::{CHUNK, Chunk};
 pub use write::{copy_into, fill};

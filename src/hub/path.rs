@@ -4,30 +4,32 @@ use std::fmt;
 
 use crate::model::error::Error;
 use crate::model::layout::MAX_NDIM;
+use crate::model::prefix::Prefix;
 
 /// The indices that lead to an item.
-#[derive(Clone, Copy)]
-pub(super) struct Path {
-    steps: [usize; MAX_NDIM],
-    depth: usize,
-}
+#[derive(Clone)]
+pub(super) struct Path(Prefix<usize, MAX_NDIM>);
 
 impl Path {
-    pub(super) const ROOT: Path = Path { steps: [0; MAX_NDIM], depth: 0 };
+    /// The path to the whole.
+    #[inline(always)]
+    pub(super) fn root() -> Path {
+        Path(Prefix::empty())
+    }
 
     /// How many indices it has.
     pub(super) fn depth(&self) -> usize {
-        self.depth
+        self.0.len()
     }
 
     /// The indices.
     pub(super) fn indices(&self) -> Box<[i64]> {
-        self.steps[..self.depth].iter().map(|&step| step as i64).collect()
+        self.0.iter().map(|&step| step as i64).collect()
     }
 
     /// An error that does not know where in the sequence it happened.
     pub(super) fn located(&self, error: Error) -> Error {
-        match self.depth {
+        match self.depth() {
             0 => error,
             _ => error.within(format_args!("item {self}")),
         }
@@ -35,18 +37,24 @@ impl Path {
 
     /// One level down, to item `index`. The caller has checked that there is such a level.
     pub(super) fn push(&mut self, index: usize) {
-        self.steps[self.depth] = index;
-        self.depth += 1;
+        self.0.push(index);
     }
 
     /// One level up.
     pub(super) fn pop(&mut self) {
-        self.depth -= 1;
+        self.0.pop();
+    }
+
+    /// The path to item `index` of what this one leads to.
+    pub(super) fn item(&self, index: usize) -> Path {
+        let mut path = self.clone();
+        path.push(index);
+        path
     }
 }
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.steps[..self.depth].iter().try_for_each(|step| write!(f, "[{step}]"))
+        self.0.iter().try_for_each(|step| write!(f, "[{step}]"))
     }
 }

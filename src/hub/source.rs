@@ -1,6 +1,7 @@
 //! What a foreign object says it is: borrowed facts, owning nothing.
 
 use crate::abi::TA_ORIGIN_TENSOR;
+use crate::hub::walk::Chunk;
 use crate::model::error::Result;
 use crate::model::owner::Claim;
 use crate::model::plan::Reason;
@@ -54,12 +55,12 @@ pub trait Sequence {
     /// What the host says, or that what it describes is no source; `visit` has not run then.
     fn item(&self, index: usize, visit: &mut dyn FnMut(Source<'_>)) -> Result<()>;
 
-    /// Reads scalars from item `start` on, up to the first item that is none; returns how many.
-    /// A host without this fast path returns 0.
+    /// Reads at most `count` scalars, which `out` has room for, from item `start` on, up to the first
+    /// item that is none. A host without this fast path reads nothing.
     ///
     /// # Errors
     /// What the host says.
-    fn read(&self, start: usize, out: &mut [Scalar]) -> Result<usize>;
+    fn read(&self, start: usize, count: usize, out: &mut Chunk) -> Result<()>;
 }
 
 impl Source<'_> {

@@ -30,7 +30,7 @@ pub(super) fn stack(
     let mut fill = Fill { found, block, next: 0, tracks, parts: Vec::new() };
     walk(sequence, request, &mut fill)?;
     if fill.next != count {
-        return Err(changed(&Path::ROOT));
+        return Err(changed(&Path::root()));
     }
     Ok((fill.block, fill.parts))
 }
@@ -71,6 +71,24 @@ impl Visitor for Fill<'_> {
             }
         };
         outcome.map_err(|error| path.located(error))
+    }
+
+    fn numbers(&mut self, path: &Path, start: usize, values: &[Scalar]) -> Result<()> {
+        if self.found.shape().len() != path.depth() + 1 {
+            return Err(changed(&path.item(start)));
+        }
+        let dtype = self.found.dtype;
+        let mut done = 0;
+        while let Some(&first) = values.get(done) {
+            let plain = memory::put_plain(&values[done..], &mut self.block, self.next, dtype)?;
+            self.next += plain as i64;
+            if plain == 0 {
+                self.number(first, dtype)
+                    .map_err(|error| path.item(start + done).located(error))?;
+            }
+            done += plain.max(1);
+        }
+        Ok(())
     }
 }
 

@@ -19,12 +19,27 @@ pub struct Prefix<T, const N: usize> {
 pub type Dims = Prefix<i64, MAX_NDIM>;
 
 impl<T: Copy, const N: usize> Prefix<T, N> {
+    /// Nothing yet.
+    #[inline(always)]
+    pub fn empty() -> Prefix<T, N> {
+        Prefix { values: [const { MaybeUninit::uninit() }; N], len: 0 }
+    }
+
     /// `len` times `value`; at most `N` times.
-    #[inline]
+    #[inline(always)]
     pub fn filled(value: T, len: usize) -> Prefix<T, N> {
-        let mut values = [const { MaybeUninit::uninit() }; N];
-        values[..len].fill(MaybeUninit::new(value));
-        Prefix { values, len }
+        let mut it = Prefix::empty();
+        it.fill_up(value, len);
+        it
+    }
+
+    /// As many more of `value` as make `len`; at most `N`. In place: a large one is not to be moved.
+    #[inline]
+    pub fn fill_up(&mut self, value: T, len: usize) {
+        if let Some(more) = self.values[..len].get_mut(self.len..) {
+            more.fill(MaybeUninit::new(value));
+            self.len = len;
+        }
     }
 
     /// One value more; there must be room.
@@ -32,6 +47,12 @@ impl<T: Copy, const N: usize> Prefix<T, N> {
     pub fn push(&mut self, value: T) {
         self.values[self.len] = MaybeUninit::new(value);
         self.len += 1;
+    }
+
+    /// None any more.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.len = 0;
     }
 
     /// One value less, if there is one.
@@ -43,7 +64,7 @@ impl<T: Copy, const N: usize> Prefix<T, N> {
 
 impl Dims {
     /// So many zeros.
-    #[inline]
+    #[inline(always)]
     pub fn zeros(len: usize) -> Dims {
         Dims::filled(0, len)
     }
@@ -69,10 +90,8 @@ impl<T, const N: usize> DerefMut for Prefix<T, N> {
 
 impl<T: Copy, const N: usize> Clone for Prefix<T, N> {
     fn clone(&self) -> Prefix<T, N> {
-        let mut copy = Prefix { values: [const { MaybeUninit::uninit() }; N], len: self.len };
-        for (to, &from) in copy.values.iter_mut().zip(&**self) {
-            to.write(from);
-        }
+        let mut copy = Prefix::empty();
+        self.iter().for_each(|&value| copy.push(value));
         copy
     }
 }

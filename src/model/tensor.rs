@@ -108,18 +108,8 @@ impl Draft {
         });
         let (shares, writes) = (AtomicUsize::new(1), AtomicU32::new(0));
         let (gradient, owner) = (Slot::new(), Owner::Nobody);
-        let whole = Inner {
-            shares,
-            ndim,
-            numel,
-            contiguous,
-            memory,
-            marks,
-            writes,
-            gradient,
-            lent,
-            owner,
-        };
+        let whole =
+            Inner { shares, ndim, numel, contiguous, memory, marks, writes, gradient, lent, owner };
         // SAFETY: fresh memory of this size and alignment.
         unsafe { inner.write(whole) };
         // SAFETY: the callers pass positions below 4 * ndim, for which there is room, by the layout.
@@ -240,9 +230,9 @@ impl Tensor {
     /// The handle in a place where its opaque pointer stands, which keeps its share.
     ///
     /// # Safety
-    /// `*raw` came from [`Tensor::into_raw`], and its share stays there for `'a`.
+    /// `*raw` came from [`Tensor::into_raw`], and its share stays there as long as the place.
     #[inline]
-    pub unsafe fn borrow<'a>(raw: &'a *const ta_tensor) -> &'a Tensor {
+    pub unsafe fn borrow(raw: &*const ta_tensor) -> &Tensor {
         // SAFETY: a tensor is nothing but this pointer, which is not NULL.
         unsafe { &*(&raw const *raw).cast() }
     }

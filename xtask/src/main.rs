@@ -29,6 +29,7 @@ usage: cargo xtask <verb>
   test --peers    the tests that download large libraries first (torch)
   bench           measure beside the peers, and write docs/performance*
   bench TABLE     one table, or several; --quick: a short look, which keeps nothing
+  instructions    write benches/instructions.tsv anew: what a call costs
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
   freeze          keep include/tarray.h in tests/abi as the ABI of this version
   dist            make the folder and the tarball that are shipped";
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         ["test", "--peers"] => test::peers(root()),
         ["test", step] => test::one(root(), step),
         ["bench", ref rest @ ..] => bench::run(root(), rest),
+        ["instructions"] => suites::instructions::accept(root()),
         ["headers"] => headers::accept(root()),
         ["freeze"] => abi::freeze(root()),
         ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),

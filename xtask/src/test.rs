@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     ("abi", suites::abi::run),
     ("install", suites::install::run),
     ("c", suites::c::run),
+    ("instructions", suites::instructions::run),
     ("cpp", suites::cpp::run),
     ("zig", suites::zig::run),
     ("runtimes", suites::runtimes::run),

@@ -8,6 +8,7 @@ pub(crate) mod cpp;
 pub(crate) mod exports;
 pub(crate) mod headers;
 pub(crate) mod install;
+pub(crate) mod instructions;
 mod programs;
 pub(crate) mod python;
 pub(crate) mod readme;
