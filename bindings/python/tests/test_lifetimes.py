@@ -314,3 +314,34 @@ def test_a_long_chain_of_owners_outlives_the_interpreter():
         sys.kept.tensor, sys.kept.ring = tensor, sys.kept
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True, timeout=120)
+
+
+class Keeper(Watched):
+    """A buffer that keeps a tensor over its own memory, or whatever `keep` makes of one."""
+
+    def __init__(self, keep=lambda tensor: tensor):
+        super().__init__(8)
+        self.kept = keep(tarray.asarray(self, dtype="uint8"))
+
+
+def test_an_owner_that_keeps_its_own_tensor_lives_until_it_lets_go():
+    gc.collect()
+    before, seen = tarray.live_tensors(), weakref.ref(keeper := Keeper())
+    assert not gc.is_tracked(keeper.kept)
+
+    del keeper
+    gc.collect()
+    assert seen() is not None and tarray.live_tensors() == before + 1
+
+    seen().kept = None
+    gc.collect()
+    assert seen() is None and tarray.live_tensors() == before
+
+
+def test_an_owner_that_keeps_its_own_tensor_weakly_goes():
+    gc.collect()
+    before, seen = tarray.live_tensors(), weakref.ref(Keeper(weakref.ref))
+
+    gc.collect()
+
+    assert seen() is None and tarray.live_tensors() == before

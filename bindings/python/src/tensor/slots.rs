@@ -2,6 +2,11 @@
 //!
 //! A static type in CPython's sense (not a heap type): its objects do not count references to
 //! it, which is a fifth of what making one costs.
+//!
+//! Not tracked by the garbage collector: a reference from here to the owner of memory is not this
+//! object's own. It belongs to the handle, which C code and other tensors may share and let go of
+//! on any thread at any time, also while the collector counts; to follow it as if it were would
+//! make the collector take an owner in use for garbage.
 
 use std::ffi::{CStr, c_ulong};
 use std::mem::MaybeUninit;
@@ -28,6 +33,10 @@ const DOC: &CStr = c"Numbers in memory, with a shape, a dtype and a device.
 
 Made by asarray() and its relatives; there is no constructor. A tensor shares its memory with
 what it was made from where that was possible: see provenance.
+
+It keeps the owner of that memory alive. An object that keeps a tensor of its own memory therefore
+lives until one lets go of the other, as with a NumPy array: the garbage collector does not see
+through tensors, whose memory may be in use by C at the same time. Keep a weak reference instead.
 
 >>> import tarray
 >>> t = tarray.asarray([[1, 2], [3, 4]])
