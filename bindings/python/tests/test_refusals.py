@@ -141,3 +141,9 @@ def test_other_files_beside_the_library_do_no_harm(monkeypatch):
     listed = os.listdir
     monkeypatch.setattr(os, "listdir", lambda folder: ["__init__.py", ".nfs01", *listed(folder), "z.so"])
     assert tarray.get_library() == library
+
+
+@pytest.mark.parametrize("source, accept", [(2**70, set()), ([2**70], {"sequence"}), (1.5, {"sequence"})], ids=repr)
+def test_what_is_not_accepted_is_not_read(source, accept):
+    with pytest.raises(TypeError, match="accept"):
+        tarray.asarray(source, accept=accept)

@@ -15,9 +15,15 @@ use crate::source::Seen;
 #[inline]
 pub(super) fn look<'a>(
     object: &Bound<'a, PyAny>,
-    _request: &'a Request,
+    request: &'a Request,
 ) -> Result<Option<Seen<'a>>> {
-    let Some(scalar) = of(object)? else { return Ok(None) };
+    let number = of(object);
+    if let Ok(None) = number {
+        return Ok(None);
+    }
+    // What is not allowed is not read either: whether a dtype holds it is no question then.
+    request.check_accepts(TA_ORIGIN_SCALAR)?;
+    let Some(scalar) = number? else { return Ok(None) };
     Ok(Some(Seen::borrowed(c::source(
         TA_SOURCE_SCALAR,
         TA_ORIGIN_SCALAR,
