@@ -26,6 +26,8 @@ export const ta_to_dlpack_legacy = bind(
     status, 'ta_to_dlpack_legacy', pointer, pointer, pointer, pointer);
 export const ta_retain = bind(pointer, 'ta_retain', pointer);
 export const ta_release = bind('void', 'ta_release', pointer);
+/** Its address: only the library calls it. */
+export const ta_mark_released = library.symbol('ta_mark_released');
 export const ta_describe = bind(status, 'ta_describe', pointer, pointer, pointer);
 export const ta_item = bind(status, 'ta_item', pointer, pointer, pointer, pointer);
 export const ta_view = bind(

@@ -21,7 +21,7 @@ export class Share {
 
     release() {
         library.ta_release(this.handle);
-        if (this.pin !== null) pins.letGoIfPosted(this.pin);
+        if (this.pin !== null) pins.letGoIfReleased(this.pin);
     }
 }
 
@@ -59,8 +59,8 @@ function takeMemory(source, options, call, answer) {
         pins.unpin(pin);
         throw error;
     }
-    // A call that has copied has posted already.
-    pins.letGoIfPosted(pin);
+    // A call that has copied needs it no more.
+    pins.letGoIfReleased(pin);
     return new Share(answer.pointer(), pin);
 }
 

@@ -1,0 +1,3 @@
+module github.com/tarray/tarray/bindings/go
+
+go 1.25
