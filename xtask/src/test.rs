@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     ("rust", suites::rust::run),
     ("dist", |workplace| dist::build(workplace.root).map(drop)),
     ("python", suites::python::run),
+    ("cpythons", suites::python::on_every_cpython),
     ("headers", suites::headers::run),
     ("exports", suites::exports::run),
     ("abi", suites::abi::run),

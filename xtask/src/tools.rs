@@ -89,9 +89,43 @@ impl Python {
     /// it has. Quick when that was done before.
     pub(crate) fn with(root: &Path, name: &str, requirements: &str) -> Result<Python> {
         let venv = root.join("target").join(name);
+        Python { program: venv.join("bin/python") }.prepared(root, &venv, requirements, create)
+    }
+
+    /// An environment of CPython `version`, like `3.13` or `3.13t`, as [`Python::with`]; `None` if
+    /// the machine has none.
+    pub(crate) fn of_version(
+        root: &Path,
+        version: &str,
+        requirements: &str,
+    ) -> Result<Option<Python>> {
+        // pyenv's programs of that name ask for the version; others do not look.
+        let interpreter = || {
+            let mut command = Command::new(format!("python{version}"));
+            command.env("PYENV_VERSION", version);
+            command
+        };
+        if quietly(interpreter().arg("--version")).is_err() {
+            return Ok(None);
+        }
+        let venv = root.join("target").join(format!("venv-{version}"));
         let python = Python { program: venv.join("bin/python") };
+        let create = |venv: &Path| {
+            quietly(interpreter().args(["-m", "venv", "--clear"]).arg(venv)).map(drop)
+        };
+        python.prepared(root, &venv, requirements, create).map(Some)
+    }
+
+    fn prepared(
+        self,
+        root: &Path,
+        venv: &Path,
+        requirements: &str,
+        create: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Python> {
+        let python = self;
         if quietly(python.command().args(["-m", "pip", "--version"])).is_err() {
-            create(&venv)?;
+            create(venv)?;
         }
         let file = root.join("tests").join(requirements);
         let wanted = fs::read_to_string(&file).map_err(|e| format!("{requirements}: {e}"))?;
@@ -99,7 +133,7 @@ impl Python {
         if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(python);
         }
-        println!("installing the packages of tests/{requirements} into target/{name}");
+        println!("installing the packages of tests/{requirements} into {}", venv.display());
         twice(|| {
             let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
             run(python.command().args(pip).arg(&file))
@@ -114,6 +148,13 @@ impl Python {
 
     pub(crate) fn program(&self) -> &Path {
         &self.program
+    }
+
+    /// Its version as its program is called: `3.13`, or `3.13t` without a GIL.
+    pub(crate) fn version(&self) -> Result<String> {
+        let ask = "import sys, sysconfig; v = sys.version_info; \
+                   print(f'{v[0]}.{v[1]}' + 't' * bool(sysconfig.get_config_var('Py_GIL_DISABLED')))";
+        Ok(quietly(self.command().args(["-c", ask]))?.trim().to_owned())
     }
 
     /// The Zig compiler that came as a package.

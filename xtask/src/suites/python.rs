@@ -13,9 +13,8 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let root = workplace.root;
     let python = environment(root)?;
     let bare = Python::with(root, "venv-bare", "requirements-bare.txt")?;
-    let wheel = wheel::build(root, &python)?;
-    wheel::install(&python, &wheel)?;
-    wheel::install(&bare, &wheel)?;
+    wheel::install(&python, &wheel::build(root, &python)?)?;
+    wheel::install(&bare, &wheel::build_from_sdist(root, &bare)?)?;
     let outcomes = [
         lints(root, &python),
         pytest(root, &python, &["tests", "--ignore=tests/peers"]),
@@ -23,6 +22,29 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
         types(root, &python),
     ];
     outcomes.into_iter().collect()
+}
+
+/// Every CPython that is supported, as its program is called; `t`: without a GIL.
+const VERSIONS: [&str; 6] = ["3.11", "3.12", "3.13", "3.13t", "3.14", "3.14t"];
+
+/// The package on every other CPython that the machine has than the one of the step `python`.
+pub(crate) fn on_every_cpython(workplace: &Workplace) -> Result<()> {
+    let root = workplace.root;
+    let own = environment(root)?.version()?;
+    let (mut ran, mut missing) = (vec![own.as_str()], Vec::new());
+    for version in VERSIONS.into_iter().filter(|&version| version != own) {
+        match Python::of_version(root, version, "requirements-cpython.txt")? {
+            None => missing.push(version),
+            Some(python) => {
+                println!("CPython {version}");
+                wheel::install(&python, &wheel::build(root, &python)?)?;
+                pytest(root, &python, &["tests", "--ignore=tests/peers"])?;
+                ran.push(version);
+            }
+        }
+    }
+    println!("ran on CPython {}; not on this machine: {}", ran.join(", "), missing.join(", "));
+    Ok(())
 }
 
 /// Where the step `python` installs the package.
