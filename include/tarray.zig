@@ -1436,7 +1436,8 @@ pub extern fn ta_requires_grad(
 ) i32;
 
 /// Changes whether a leaf requires a gradient (like `Tensor.requires_grad_`). What was recorded before
-/// stays as it was; a gradient on its way to a leaf that requires none any more is dropped.
+/// stays as it was; a gradient on its way to a leaf that requires none any more is dropped. Handles
+/// that share a history (see ta_asarray) share the flag.
 ///
 /// \param tensor         Live handle, not NULL.
 /// \param requires_grad  0 or not.

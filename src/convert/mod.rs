@@ -1,4 +1,4 @@
-//! The only place where bytes move on the CPU: strided copy and element conversion.
+//! The only place where bytes move on the CPU: strided copy, element conversion and arithmetic.
 //!
 //! A copy is planned once and then runs without a decision per element:
 //!

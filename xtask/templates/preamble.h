@@ -33,8 +33,8 @@
  *
  * Threads. Any function may be called from any thread. Functions that take a `const ta_tensor *`
  * may run at the same time on one handle. ta_release() is the last use of the pointer it gets.
- * What a tensor says of itself never changes; the elements may, and the library does not guard
- * them: who writes elements keeps others from them meanwhile.
+ * What a tensor says of itself never changes, but for its gradient; the elements may, and the
+ * library does not guard them: who writes elements keeps others from them meanwhile.
  *
  * Units. Extents, strides and offsets are int64_t and count elements; where they count bytes,
  * their name ends in `_bytes`.
