@@ -56,6 +56,9 @@ const PEER_STEPS: &[Step] = &[
     ("python peers", suites::python::with_peers),
 ];
 
+/// What takes a nightly toolchain and minutes of building, and so is run only by its name.
+const DEEP_STEPS: &[Step] = &[("tsan", suites::rust::under_thread_sanitizer)];
+
 fn install_tools(workplace: &Workplace) -> Result<()> {
     tools::programs(&[tools::FOR_TESTS, tools::FOR_ABI].concat())?;
     tools::rust_components()?;
@@ -72,9 +75,9 @@ pub(crate) fn peers(root: &'static Path) -> Result<()> {
 
 /// One step by its name, on what earlier steps left.
 pub(crate) fn one(root: &'static Path, name: &str) -> Result<()> {
-    let step = STEPS.iter().chain(PEER_STEPS).find(|(step, _)| *step == name);
-    let Some(step) = step else {
-        let names: Vec<&str> = STEPS.iter().chain(PEER_STEPS).map(|(name, _)| *name).collect();
+    let all = || STEPS.iter().chain(PEER_STEPS).chain(DEEP_STEPS);
+    let Some(step) = all().find(|(step, _)| *step == name) else {
+        let names: Vec<&str> = all().map(|(name, _)| *name).collect();
         return Err(format!("{name}: none of {}", names.join(", ")).into());
     };
     run(std::slice::from_ref(step), root)
