@@ -13,11 +13,29 @@ TURN_SECONDS = 0.0005 if QUICK else 0.002
 TURNS = 3 if QUICK else 7
 
 
+class Repeated:
+    """A statement in a loop of its own: calling a function for each would cost what some calls cost."""
+
+    def __init__(self, text, names):
+        scope = dict(names)
+        parameters = ", ".join(f"{name}={name}" for name in names)
+        exec(f"def loop(_loops, {parameters}):\n    for _ in _loops:\n        {text}", scope)
+        self.loop = scope["loop"]
+
+    def __call__(self):
+        self.loop(range(1))
+
+
+def statement(text, names):
+    """A contender that is a statement over names, which are local to it."""
+    return Repeated(text, names)
+
+
 def seconds(call, loops):
     """How long `loops` calls take, each."""
+    repeat = call.loop if isinstance(call, Repeated) else Repeated("call()", {"call": call}).loop
     start = time.perf_counter()
-    for _ in range(loops):
-        call()
+    repeat(range(loops))
     return (time.perf_counter() - start) / loops
 
 

@@ -26,13 +26,22 @@ struct Table {
     measure: fn(&Bench) -> Result<String>,
 }
 
-const TABLES: &[Table] = &[Table {
-    name: "footprint",
-    title: "Footprint",
-    about: "What `import` costs in a fresh process, beside what the package has on disk. `tvm_ffi` imports \
-            torch where that is installed, as it is here.",
-    measure: |bench| bench.python("footprint.py"),
-}];
+const TABLES: &[Table] = &[
+    Table {
+        name: "calls",
+        title: "Calls",
+        about: "What a call from Python costs when no bytes move to speak of: float32 of shape (3, 4) where nothing \
+                else is said. A row of a `from_dlpack` has the same consumer with each producer.",
+        measure: |bench| bench.python("calls.py"),
+    },
+    Table {
+        name: "footprint",
+        title: "Footprint",
+        about: "What `import` costs in a fresh process, beside what the package has on disk. `tvm_ffi` imports \
+                torch where that is installed, as it is here.",
+        measure: |bench| bench.python("footprint.py"),
+    },
+];
 
 /// Where the programs find what they measure.
 struct Bench {
