@@ -1,0 +1,165 @@
+package io.github.tarray;
+
+import java.lang.ref.Reference;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+
+/** Makes tensors. */
+public final class Tarray {
+    private static final Pool<Block> REQUESTS = new Pool<>(() -> new Block(Layout.OPTIONS.size()));
+    private static final Options DEFAULTS = new Options();
+    private static final int DELETER = 16;
+    private static final int DELETER_LEGACY = 56;
+
+    private Tarray() {}
+
+    /** {@link #asarray(Object, Options)} with all defaults. */
+    public static Tensor asarray(Object value) {
+        return asarray(value, DEFAULTS);
+    }
+
+    /**
+     * Makes a tensor of anything: shares its memory if that is possible, else copies. It takes
+     *
+     * <ul>
+     *   <li>direct buffers of numbers, which are shared, in whatever byte order they are;
+     *   <li>a {@link ByteBuffer}: its bytes are read as the dtype that is asked for, or float32;
+     *   <li>{@link Strided}, a direct buffer seen with axes;
+     *   <li>a {@link Tensor};
+     *   <li>arrays of boolean, byte, short, int, long, float or double, and buffers that are not
+     *       direct: copied, since the collector moves them;
+     *   <li>Boolean, Byte to Long, Float, Double, BigInteger and {@link Complex}: a number without
+     *       a dtype, so that a real one becomes float32;
+     *   <li>lists and object arrays of all these, nested: copied.
+     * </ul>
+     */
+    public static Tensor asarray(Object value, Options options) {
+        return SourceBlock.POOL.lend(source -> {
+            if (Walk.isList(value)) {
+                Walk walk = new Walk();
+                walk.describe(source, value);
+                return call(options, (asked, answer) -> walk.during(
+                        () -> Library.CORE.asarray(source.address, asked, answer.out, answer.error)));
+            }
+            if (source.describe(value)) {
+                return ofDescribed(source, value, options);
+            }
+            return ofHeap(source, value, options);
+        });
+    }
+
+    private static Tensor ofDescribed(SourceBlock source, Object value, Options options) {
+        Buffer buffer = source.takeBuffer();
+        Pins.Pin pin = null;
+        if (buffer != null && options.copy() != Copy.ALWAYS) {
+            pin = Pins.hold(buffer, Buffers.bytes(buffer));
+            source.give(pin);
+        }
+        try {
+            return finish(source, options, pin);
+        } catch (RuntimeException | Error failure) {
+            if (pin != null) {
+                Pins.letGo(pin);
+            }
+            throw failure;
+        } finally {
+            Reference.reachabilityFence(value);
+        }
+    }
+
+    private static Tensor finish(SourceBlock source, Options options, Pins.Pin pin) {
+        Tensor made = call(options, pin, (asked, answer) ->
+                Library.CORE.asarray(source.address, asked, answer.out, answer.error));
+        if (pin != null) {
+            // A call that has copied needs it no more.
+            Pins.letGoIfReleased(pin);
+        }
+        return made;
+    }
+
+    private static Tensor ofHeap(SourceBlock source, Object value, Options options) {
+        Object copied = value instanceof ByteBuffer heap ? Buffers.copiedBytes(heap) : Buffers.copied(value);
+        if (copied == null) {
+            throw TarrayException.wrongKind(value);
+        }
+        if (options.copy() == Copy.NEVER) {
+            String name = value.getClass().getTypeName();
+            String message = "can't alias " + name + ", which the collector moves: use a direct buffer";
+            throw new TarrayException(Status.CANNOT_ALIAS, message);
+        }
+        source.describe(copied);
+        return ofDescribed(source, copied, options.copying());
+    }
+
+    private interface Call {
+        int make(long options, Answer answer);
+    }
+
+    private static Tensor call(Options options, Call call) {
+        return call(options, null, call);
+    }
+
+    private static Tensor call(Options options, Pins.Pin pin, Call call) {
+        return REQUESTS.lend(request -> Answer.to(answer -> {
+            request.clear(Layout.OPTIONS.size());
+            options.write(request.bytes, 0);
+            answer.check(call.make(request.address, answer));
+            return new Tensor(answer.value(), pin);
+        }));
+    }
+
+    /** {@link #fromDLPack(long, Options)} with all defaults. */
+    public static Tensor fromDLPack(long managed) {
+        return fromDLPack(managed, DEFAULTS);
+    }
+
+    /**
+     * Takes over a {@code DLManagedTensorVersioned} by its address; if that fails, it is still the
+     * caller's.
+     */
+    public static Tensor fromDLPack(long managed, Options options) {
+        return call(options, (asked, answer) ->
+                Library.CORE.fromDLPack(managed, asked, answer.out, answer.error));
+    }
+
+    /** As {@link #fromDLPack(long, Options)}, for a {@code DLManagedTensor}. */
+    public static Tensor fromDLPackLegacy(long managed, Options options) {
+        return call(options, (asked, answer) ->
+                Library.CORE.fromDLPackLegacy(managed, asked, answer.out, answer.error));
+    }
+
+    /** Ends a loan of {@link Tensor#toDLPack} that no consumer has taken; 0 is none. */
+    public static void deleteDLPack(long managed) {
+        runDeleter(managed, DELETER);
+    }
+
+    /** Ends a loan of {@link Tensor#toDLPackLegacy} that no consumer has taken; 0 is none. */
+    public static void deleteDLPackLegacy(long managed) {
+        runDeleter(managed, DELETER_LEGACY);
+    }
+
+    private static void runDeleter(long managed, int offset) {
+        if (managed == 0) {
+            return;
+        }
+        long deleter = Library.CORE.at(managed + offset, Long.BYTES).getLong(0);
+        if (deleter != 0) {
+            Library.CORE.callDeleter(deleter, managed);
+        }
+    }
+
+    /** The version of the library. */
+    public static String version() {
+        return Library.CORE.version();
+    }
+
+    /** How many tensors are alive in this process: zero when nothing leaks. */
+    public static long liveTensors() {
+        return Library.CORE.liveTensors();
+    }
+
+    /** How many of Java's buffers tensors share at the moment. */
+    public static int pinned() {
+        return Pins.held();
+    }
+}

@@ -1,0 +1,152 @@
+package io.github.tarray;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/**
+ * One call's way through a nested list. The library asks for items through callbacks, inside the
+ * call and on its thread; nothing is thrown into it.
+ */
+final class Walk {
+    /** The walks that this thread is on: a list's own code may make calls. */
+    private static final ThreadLocal<ArrayDeque<Walk>> CURRENT =
+            ThreadLocal.withInitial(ArrayDeque::new);
+
+    private static final Block VTABLE = vtable();
+
+    private final List<Level> levels = new ArrayList<>();
+    private final Map<Object, Integer> numbers = new IdentityHashMap<>();
+    private RuntimeException thrown;
+    private Error failed;
+
+    /** A list on the way, and what its last item was described in. */
+    private static final class Level {
+        final List<?> items;
+        SourceBlock block;
+
+        Level(List<?> items) {
+            this.items = items;
+        }
+    }
+
+    private static Block vtable() {
+        Layout at = Layout.SEQUENCE_VTABLE;
+        Block block = new Block(at.size());
+        long[] functions = Library.CORE.functions(new Answers());
+        block.bytes.putLong(at.at("struct_size"), at.size());
+        block.bytes.putLong(at.at("len"), functions[0]);
+        block.bytes.putLong(at.at("item"), functions[1]);
+        block.bytes.putLong(at.at("read"), functions[2]);
+        return block;
+    }
+
+    /** Whether a value is a list here: arrays of numbers are memory. */
+    static boolean isList(Object value) {
+        return value instanceof List || value instanceof Object[];
+    }
+
+    void describe(SourceBlock block, Object list) {
+        Integer number = numbers.get(list);
+        if (number == null) {
+            number = levels.size();
+            levels.add(new Level(list instanceof Object[] a ? Arrays.asList(a) : (List<?>) list));
+            numbers.put(list, number);
+        }
+        block.describeList(VTABLE.address, number);
+    }
+
+    /** Makes a call that may ask for items; what Java threw meanwhile is thrown. */
+    int during(IntSupplier call) {
+        ArrayDeque<Walk> walks = CURRENT.get();
+        walks.push(this);
+        int status;
+        try {
+            status = call.getAsInt();
+        } finally {
+            walks.pop();
+        }
+        if (status != Status.OK && failed != null) {
+            throw failed;
+        }
+        if (status != Status.OK && thrown != null) {
+            throw thrown;
+        }
+        return status;
+    }
+
+    private interface Telling {
+        void tell(Walk walk, Level level);
+    }
+
+    private static int answer(long list, Telling telling) {
+        Walk walk = CURRENT.get().peek();
+        try {
+            telling.tell(walk, walk.levels.get((int) list));
+            return Status.OK;
+        } catch (RuntimeException exception) {
+            walk.thrown = exception;
+        } catch (Error error) {
+            walk.failed = error;
+        }
+        return Status.CALLBACK;
+    }
+
+    private static final class Answers implements Core.Callbacks {
+        @Override
+        public int len(long list, long out) {
+            return answer(list, (walk, level) -> {
+                Library.CORE.at(out, Long.BYTES).putLong(0, level.items.size());
+            });
+        }
+
+        @Override
+        public int item(long list, long index, long out) {
+            return answer(list, (walk, level) -> {
+                if (level.block == null) {
+                    level.block = new SourceBlock();
+                }
+                walk.describeItem(level.block, level.items.get((int) index), index);
+                // The library may be older than the header, and its struct shorter.
+                long room = Library.CORE.at(out, Long.BYTES).getLong(0);
+                int size = (int) Math.min(room, Layout.SOURCE.size());
+                Library.CORE.at(out, size).put(0, level.block.bytes, 0, size);
+            });
+        }
+
+        @Override
+        public int read(long list, long start, long count, long out, long written) {
+            return answer(list, (walk, level) -> {
+                int size = Layout.SCALAR.size();
+                int room = (int) Math.min(count, level.items.size() - start);
+                ByteBuffer values = Library.CORE.at(out, Math.multiplyExact(size, room));
+                int many = 0;
+                while (many < room
+                        && Scalars.write(values, many * size, level.items.get((int) start + many))) {
+                    many++;
+                }
+                Library.CORE.at(written, Long.BYTES).putLong(0, many);
+            });
+        }
+    }
+
+    private void describeItem(SourceBlock block, Object value, long index) {
+        if (isList(value)) {
+            describe(block, value);
+            return;
+        }
+        Object moved = Buffers.copied(value);
+        if (value instanceof ByteBuffer heap && !heap.isDirect()) {
+            moved = Buffers.copiedBytes(heap);
+        }
+        if (!block.describe(moved == null ? value : moved)) {
+            String message = "item " + index + " of a list: " + TarrayException.wrongKind(value).getMessage();
+            throw new TarrayException(Status.KIND, message);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.tarray;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Tests by their names, and what they hold. */
+final class Check {
+    /** A test. */
+    interface Body {
+        void run() throws Exception;
+    }
+
+    private static final List<String> FAILED = new ArrayList<>();
+    private static int passed;
+
+    private Check() {}
+
+    static void test(String name, Body body) {
+        try {
+            body.run();
+            passed++;
+        } catch (Throwable failure) {
+            FAILED.add(name);
+            System.out.println("FAILED: " + name);
+            failure.printStackTrace(System.out);
+        }
+    }
+
+    static void end() {
+        System.out.println(passed + " tests passed, " + FAILED.size() + " failed");
+        if (passed == 0 || !FAILED.isEmpty()) {
+            System.exit(1);
+        }
+    }
+
+    static void that(boolean holds, String what) {
+        if (!holds) {
+            throw new AssertionError(what);
+        }
+    }
+
+    static void same(Object want, Object got, String what) {
+        if (!Objects.deepEquals(want, got)) {
+            throw new AssertionError(what + " is " + show(got) + ", not " + show(want));
+        }
+    }
+
+    private static String show(Object value) {
+        String shown = java.util.Arrays.deepToString(new Object[] {value});
+        return shown.substring(1, shown.length() - 1);
+    }
+
+    /** The call fails with the status, and says so. */
+    static void fails(String code, String says, Body call) throws Exception {
+        try {
+            call.run();
+        } catch (TarrayException failure) {
+            same(code, failure.code(), failure.getMessage());
+            that(failure.getMessage().contains(says), failure.getMessage() + ": no " + says);
+            return;
+        }
+        throw new AssertionError("the call succeeded instead of " + code);
+    }
+
+    /** No tensor is alive and no buffer held, once the collector has been round. */
+    static void nothingAlive() throws InterruptedException {
+        for (int round = 0; round < 200; round++) {
+            if (Tarray.liveTensors() == 0 && Tarray.pinned() == 0) {
+                return;
+            }
+            System.gc();
+            Thread.sleep(2);
+        }
+        same(0L, Tarray.liveTensors(), "the number of live tensors");
+        same(0, Tarray.pinned(), "the number of held buffers");
+    }
+}
