@@ -101,6 +101,8 @@ const ta_source = koffi.struct('ta_source', {
     kind: 'int32_t',
     origin: 'int32_t',
     value: ta_source_value,
+    made: 'int32_t',
+    reserved: 'int32_t',
 });
 
 const ta_options = koffi.struct('ta_options', {

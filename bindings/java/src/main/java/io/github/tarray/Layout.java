@@ -41,7 +41,9 @@ final class Layout {
             struct("size_t struct_size", "* len", "* item", "* read");
     static final Layout SEQUENCE = struct("* vtable", "* user_data");
     static final Layout SOURCE =
-            struct("size_t struct_size", "int32_t kind", "int32_t origin", "ta_source_value value");
+            struct(
+                    "size_t struct_size", "int32_t kind", "int32_t origin", "ta_source_value value",
+                    "int32_t made", "int32_t reserved");
     static final Layout OPTIONS =
             struct(
                     "size_t struct_size", "ta_dtype dtype", "ta_dtype default_dtype",

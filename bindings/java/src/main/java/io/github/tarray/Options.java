@@ -84,18 +84,6 @@ public final class Options {
         return copy;
     }
 
-    /** The same, but that it copies. */
-    Options copying() {
-        Options same = new Options();
-        same.dtype = dtype;
-        same.defaultDType = defaultDType;
-        same.device = device;
-        same.requiresGrad = requiresGrad;
-        same.flags = flags;
-        same.accept = accept;
-        return same.copy(Copy.ALWAYS);
-    }
-
     void write(ByteBuffer to, int at) {
         to.putLong(at + SIZE, AT.size());
         if (dtype != null) {

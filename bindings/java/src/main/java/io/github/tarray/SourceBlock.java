@@ -14,6 +14,8 @@ final class SourceBlock extends Block {
     private static final int MAX_NDIM = 64;
     private static final int KIND = Layout.SOURCE.at("kind");
     private static final int VALUE = Layout.SOURCE.at("value");
+    private static final int MADE = Layout.SOURCE.at("made");
+    private static final int REQUESTED = 1;
     private static final int SHAPE = Layout.SOURCE.size();
     private static final int STRIDES = SHAPE + MAX_NDIM * Long.BYTES;
 
@@ -55,6 +57,11 @@ final class SourceBlock extends Block {
         Buffer taken = buffer;
         buffer = null;
         return taken;
+    }
+
+    /** Says of the memory described that it was copied for this call: it need not be again. */
+    void markMade() {
+        bytes.putInt(MADE, REQUESTED);
     }
 
     /** Gives the library a share in the memory. */

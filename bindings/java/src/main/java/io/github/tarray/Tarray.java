@@ -42,16 +42,18 @@ public final class Tarray {
                         () -> Library.CORE.asarray(source.address, asked, answer.out, answer.error)));
             }
             if (source.describe(value)) {
-                return ofDescribed(source, value, options);
+                boolean isShared = options.copy() != Copy.ALWAYS;
+                return ofDescribed(source, isShared, value, options);
             }
             return ofHeap(source, value, options);
         });
     }
 
-    private static Tensor ofDescribed(SourceBlock source, Object value, Options options) {
+    private static Tensor ofDescribed(
+            SourceBlock source, boolean isShared, Object value, Options options) {
         Buffer buffer = source.takeBuffer();
         Pins.Pin pin = null;
-        if (buffer != null && options.copy() != Copy.ALWAYS) {
+        if (buffer != null && isShared) {
             pin = Pins.hold(buffer, Buffers.bytes(buffer));
             source.give(pin);
         }
@@ -88,7 +90,8 @@ public final class Tarray {
             throw new TarrayException(Status.CANNOT_ALIAS, message);
         }
         source.describe(copied);
-        return ofDescribed(source, copied, options.copying());
+        source.markMade();
+        return ofDescribed(source, true, copied, options);
     }
 
     private interface Call {
