@@ -3,46 +3,44 @@
 //! A copy is planned once and then runs without a decision per element:
 //!
 //! ```text
-//! copy ── route ─┬─ same dtype: opaque ───── runs of bytes, swapped in place if asked
-//!                └─ else: blocks ── gather ─▶ kernel (load ▶ cast ▶ store) ─▶ scatter
+//! dtypes  ── path ──▶ steps: loops over dense elements, compiled for several instruction sets ┐
+//! strides ── walk ──▶ tiles: patches that stay in the cache ──────────────────────────────────┴▶ transfer
 //! ```
 //!
-//! A kernel works on one dense, native, L1-sized block. Its load widens to one of six
-//! kinds of value, its store narrows from one, so N dtypes need N loads and N stores
-//! rather than N x N loops. [`kernel`] is the one place to slot in a faster loop for a pair.
+//! A [`transfer`] takes each tile from source to target in one pass: gathered ([`patch`],
+//! [`transpose`]), changed ([`steps`]), and stored, past the cache where it would not stay there
+//! ([`stream`]). Large ones are shared out among [`threads`].
 //!
 //! What values become is PyTorch's choice where that is one: integers wrap, floats round
 //! to nearest even (through `f32` into anything narrower), and where PyTorch's answer
-//! depends on the machine there is one table ([`to_int`]). The number of threads, the strides and
+//! depends on the machine there is one table (`steps/round.rs`). The number of threads, the strides and
 //! the byte order never change a value.
 //!
 //! Refuses to know who owns the memory, whether it may be written, and what a tensor is.
 
 pub mod arithmetic;
-mod blocks;
-mod cursor;
-mod element;
-mod float8;
-mod kernel;
+mod isa;
 pub mod memory;
 mod number;
-mod opaque;
-mod runs;
+mod patch;
+mod path;
 pub mod scatter;
-mod scratch;
-mod swap;
+mod steps;
+mod stream;
 mod threads;
-mod to_int;
+mod tiles;
+mod transfer;
+mod transpose;
 mod walk;
-mod wide;
 
 #[cfg(test)]
 mod tests;
 
 use crate::model::dtype::DType;
 use crate::model::scalar::Scalar;
-use kernel::{Endpoint, Kernel};
-use scratch::Slot;
+use isa::Isa;
+use path::Path;
+use transfer::Transfer;
 use walk::Walk;
 
 pub use threads::set_num_threads;
@@ -63,13 +61,15 @@ pub struct Elements<'a> {
 /// Equal dtypes that fill whole bytes always can, also those without a name; different
 /// ones if both are known and are not packed below the byte.
 pub fn can_convert(from: DType, to: DType) -> bool {
-    let opaque = from == to && !from.is_subbyte() && from.itemsize() > 0;
-    opaque || (Endpoint::of(from).is_some() && Endpoint::of(to).is_some())
+    match from == to {
+        true => !from.is_subbyte() && from.itemsize() > 0,
+        false => path::exists(from, to),
+    }
 }
 
 /// Whether elements of `dtype` have values that [`load`] reads and [`store`] writes.
 pub fn has_values(dtype: DType) -> bool {
-    Endpoint::of(dtype).is_some()
+    scalar_dtype(dtype).is_some()
 }
 
 /// Copies every element of `source` to the same index of `target`, converted to its dtype.
@@ -89,12 +89,74 @@ pub unsafe fn copy(
     to: *mut u8,
     target: Elements<'_>,
 ) {
-    let Some(route) = Route::between(source, target) else { return };
     let Some(walk) = Walk::new(shape, from, source.strides, to, target.strides) else { return };
-    threads::split(walk.count(), target.dtype.itemsize(), |range| {
+    // SAFETY: passed on from this function's contract.
+    unsafe { copy_by(Isa::best(), &walk, source, target) };
+}
+
+/// [`copy`] with these instructions.
+///
+/// # Safety
+/// As for [`copy`] whose sides `walk` goes through; the processor has the instructions.
+unsafe fn copy_by(isa: Isa, walk: &Walk, source: Elements<'_>, target: Elements<'_>) {
+    let Some((path, unit)) = route(source, target, isa) else { return };
+    let transfer = Transfer::new(walk, path, unit, isa);
+    let bytes = walk.count().saturating_mul(path.target);
+    threads::split(transfer.count(), bytes, |range| {
         // SAFETY: by this function's contract, and `split` hands out disjoint ranges.
-        unsafe { route.run(&walk, range) };
+        unsafe { transfer.run(range) };
     });
+}
+
+/// How elements change, and every how many bytes are to be reversed in the target afterwards.
+fn route(source: Elements<'_>, target: Elements<'_>, isa: Isa) -> Option<(Path, usize)> {
+    let (from, to) = (source.dtype, target.dtype);
+    let (from_swapped, mut to_swapped, mut unit) = (source.swapped, target.swapped, 1);
+    if from == to && !can_convert(from, to) {
+        return None;
+    }
+    if from_swapped != to_swapped && from == to {
+        let number = to.component_size();
+        let is_at_once = steps::is_swapped_at_once(number) && to.itemsize() <= transfer::BLOCK;
+        if !is_at_once {
+            (to_swapped, unit) = (from_swapped, number);
+        }
+    }
+    Some((Path::between((from, from_swapped), (to, to_swapped), isa)?, unit))
+}
+
+/// The dtype of a scalar that holds every element of `dtype`; `None` where these have no values.
+fn scalar_dtype(dtype: DType) -> Option<DType> {
+    let wide = match dtype {
+        DType::BOOL | DType::U64 => return Some(dtype),
+        _ if dtype.is_complex() => DType::C128,
+        _ if dtype.is_differentiable() => DType::F64,
+        _ => DType::I64,
+    };
+    (wide == dtype || path::exists(dtype, wide)).then_some(wide)
+}
+
+/// Room for one element of any dtype that converts.
+type Element = [u8; 16];
+
+/// Converts one element.
+///
+/// # Safety
+/// One element can be read from `from` and written at `to`, at any alignment; the two do not overlap.
+unsafe fn convert_one(
+    from: *const u8,
+    source: (DType, bool),
+    to: *mut u8,
+    target: (DType, bool),
+) -> bool {
+    let [source, target] =
+        [source, target].map(|(dtype, swapped)| Elements { dtype, swapped, strides: &[] });
+    let is_known = can_convert(source.dtype, target.dtype);
+    if is_known {
+        // SAFETY: passed on from this function's contract.
+        unsafe { copy(&[], from, source, to, target) };
+    }
+    is_known
 }
 
 /// The value of one element; `None` where elements of `dtype` are not converted.
@@ -102,16 +164,21 @@ pub unsafe fn copy(
 /// # Safety
 /// If `dtype` is convertible, the bytes of one element can be read from `at`, which needs no alignment.
 pub unsafe fn load(at: *const u8, dtype: DType, swapped: bool) -> Option<Scalar> {
-    let end = Endpoint::of(dtype)?;
-    let mut raw = [Slot::ZERO];
-    let mut wide = [Slot::ZERO];
-    let bytes = &mut scratch::bytes_mut(&mut raw)[..dtype.itemsize()];
-    // SAFETY: the caller vouches for one element at `at`; `bytes` is a local of that size.
-    unsafe { at.copy_to_nonoverlapping(bytes.as_mut_ptr(), bytes.len()) };
-    swap::swap(bytes, swap::unit(dtype, swapped));
-    // SAFETY: `bytes` holds one element of this dtype.
-    unsafe { (end.load)(bytes.as_ptr(), &mut wide) };
-    Some((end.scalar)(&wide))
+    let wide = scalar_dtype(dtype)?;
+    let mut element = [0; size_of::<Element>()];
+    // SAFETY: the caller vouches for the element, and there is room for any.
+    unsafe { convert_one(at, (dtype, swapped), element.as_mut_ptr(), (wide, false)) };
+    let [low, high] = [&element[..8], &element[8..]].map(|half| {
+        let half: [u8; 8] = half.try_into().expect("half of an element");
+        u64::from_ne_bytes(half)
+    });
+    Some(match wide {
+        DType::BOOL => Scalar::Bool(element[0] != 0),
+        DType::U64 => Scalar::unsigned(low),
+        DType::I64 => Scalar::Int(low.cast_signed()),
+        DType::F64 => Scalar::Float(f64::from_bits(low)),
+        _ => Scalar::Complex(f64::from_bits(low), f64::from_bits(high)),
+    })
 }
 
 /// Writes `value` as one element of `dtype` in native byte order, by the rules of [`copy`].
@@ -123,14 +190,16 @@ pub unsafe fn load(at: *const u8, dtype: DType, swapped: bool) -> Option<Scalar>
 /// # Safety
 /// If `dtype` is convertible, the bytes of one element can be written at `at`, which needs no alignment.
 pub unsafe fn store(value: Scalar, at: *mut u8, dtype: DType) -> bool {
-    let Some(end) = Endpoint::of(dtype) else { return false };
-    let mut wide = [Slot::ZERO];
-    let cast = kernel::put(value, &mut wide, end.stage);
-    let mut ready = [Slot::ZERO];
-    let stored = kernel::cast(cast, &wide, &mut ready);
-    // SAFETY: the caller vouches for one element at `at`; `stored` holds one value of the store's kind.
-    unsafe { (end.store)(stored, at) };
-    true
+    let (low, high, wide) = match value {
+        Scalar::Bool(value) => (u64::from(u8::from(value)).to_le(), 0, DType::BOOL),
+        Scalar::Int(value) => (value.cast_unsigned(), 0, DType::I64),
+        Scalar::UInt(value) => (value, 0, DType::U64),
+        Scalar::Float(value) => (value.to_bits(), 0, DType::F64),
+        Scalar::Complex(re, im) => (re.to_bits(), im.to_bits(), DType::C128),
+    };
+    let element = [low, high];
+    // SAFETY: the caller vouches for one element at `at`; `element` holds one of the wide dtype.
+    unsafe { convert_one(element.as_ptr().cast(), (wide, false), at, (dtype, false)) }
 }
 
 /// Writes `value` to every element of `target`, by the rules of [`store`].
@@ -140,53 +209,16 @@ pub unsafe fn store(value: Scalar, at: *mut u8, dtype: DType) -> bool {
 /// # Safety
 /// As for the target of [`copy`].
 pub unsafe fn fill(shape: &[i64], value: Scalar, to: *mut u8, target: Elements<'_>) -> bool {
-    let mut slot = [Slot::ZERO];
-    let element = scratch::bytes_mut(&mut slot);
-    // SAFETY: a slot has room for any element that is converted.
+    let mut element = [0; size_of::<Element>()];
+    // SAFETY: there is room for any element that is converted.
     if !unsafe { store(value, element.as_mut_ptr(), target.dtype) } {
         return false;
     }
-    swap::swap(&mut element[..target.dtype.itemsize()], swap::unit(target.dtype, target.swapped));
-    let Some(route) = Route::between(target, target) else { return false };
+    let stored = Elements { swapped: false, ..target };
     let Some(walk) = Walk::repeating(shape, element.as_ptr(), to, target.strides) else {
         return true;
     };
-    threads::split(walk.count(), target.dtype.itemsize(), |range| {
-        // SAFETY: by this function's contract; every source element is the one just stored,
-        // and `split` hands out disjoint ranges.
-        unsafe { route.run(&walk, range) };
-    });
+    // SAFETY: by this function's contract; every source element is the one just stored.
+    unsafe { copy_by(Isa::best(), &walk, stored, target) };
     true
-}
-
-/// How elements get from one side to the other, decided once per copy.
-enum Route {
-    /// Bit for bit; the unit is what to swap in the target afterwards.
-    Opaque { size: usize, unit: usize },
-    /// Through a kernel.
-    Blocks(Kernel),
-}
-
-impl Route {
-    fn between(source: Elements<'_>, target: Elements<'_>) -> Option<Route> {
-        let (from, to) = (source.dtype, target.dtype);
-        if from == to {
-            let unit = swap::unit(to, source.swapped != target.swapped);
-            return can_convert(from, to).then_some(Route::Opaque { size: to.itemsize(), unit });
-        }
-        Kernel::between(from, source.swapped, to, target.swapped).map(Route::Blocks)
-    }
-
-    /// Copies the elements numbered `range` in the order of `walk`.
-    ///
-    /// # Safety
-    /// The contract of [`copy`] holds for `walk`, and no other thread has an element of `range`.
-    unsafe fn run(&self, walk: &Walk, range: std::ops::Range<usize>) {
-        match self {
-            // SAFETY: passed on from this function's contract.
-            Route::Opaque { size, unit } => unsafe { opaque::run(walk, range, *size, *unit) },
-            // SAFETY: passed on from this function's contract.
-            Route::Blocks(kernel) => unsafe { blocks::run(kernel, walk, range) },
-        }
-    }
 }

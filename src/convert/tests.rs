@@ -10,15 +10,30 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// Fewer cases where every one is interpreted.
 const PATIENCE: usize = if cfg!(miri) { 200 } else { 1 };
 
-/// Converts dense native elements.
+/// Converts dense native elements: the same on all instruction sets that there are here.
 fn convert(from: &[u8], source: DType, target: DType) -> Vec<u8> {
+    let to = convert_by(Isa::Portable, from, source, target);
+    for isa in Isa::present() {
+        let again = convert_by(isa, from, source, target);
+        let wrong = to.iter().zip(&again).position(|(one, other)| one != other);
+        let wrong = wrong.map(|byte| byte / target.itemsize());
+        assert_eq!(wrong, None, "{source} to {target} with {isa:?}: element");
+    }
+    to
+}
+
+fn convert_by(isa: Isa, from: &[u8], source: DType, target: DType) -> Vec<u8> {
     let count = from.len() / source.itemsize();
     let mut to = vec![0xaa; count * target.itemsize()];
     let steps = [source.itemsize() as i64, target.itemsize() as i64];
     let read = Elements { dtype: source, swapped: false, strides: &steps[..1] };
     let write = Elements { dtype: target, swapped: false, strides: &steps[1..] };
-    // SAFETY: both vectors hold `count` elements.
-    unsafe { copy(&[count as i64], from.as_ptr(), read, to.as_mut_ptr(), write) };
+    let shape = [count as i64];
+    let walk = Walk::new(&shape, from.as_ptr(), read.strides, to.as_mut_ptr(), write.strides);
+    if let Some(walk) = walk {
+        // SAFETY: both vectors hold `count` elements.
+        unsafe { copy_by(isa, &walk, read, write) };
+    }
     to
 }
 
@@ -106,6 +121,22 @@ fn every_code_of_the_16_bit_floats_agrees_with_the_reference() {
     let codes: Vec<u8> = (0..=u16::MAX).step_by(PATIENCE).flat_map(u16::to_ne_bytes).collect();
     for source in [DType::F16, DType::BF16] {
         check_all_targets(&codes, source);
+    }
+}
+
+/// Long enough for whole vectors and for what is left over of them, at every length.
+#[test]
+fn instruction_sets_agree_on_every_small_element_and_on_random_large_ones() {
+    let mut random = Random(11);
+    let codes: Vec<u8> = (0..=u16::MAX).step_by(PATIENCE).flat_map(u16::to_ne_bytes).collect();
+    for source in dtypes() {
+        let size = source.itemsize();
+        let elements = if size <= 2 { codes.clone() } else { random.bytes(codes.len()) };
+        for target in dtypes().filter(|&target| target != source) {
+            convert(&elements, source, target);
+            let few = random.below(100) * size;
+            convert(&elements[..few], source, target);
+        }
     }
 }
 
@@ -617,7 +648,7 @@ fn dtypes_without_conversion_have_no_scalars() {
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let mut random = Random(5);
-    let (shape, count) = ([7i64, 3, 11, 5], 7 * 3 * 11 * 5);
+    let shape = [7i64, 3, 211, 35];
     for (from, to) in [(DType::F64, DType::F16), (DType::U16, DType::C64), (DType::I32, DType::I32)]
     {
         let read = any_strides(&shape, from.itemsize(), &mut random);
@@ -628,12 +659,14 @@ fn any_number_of_threads_gives_the_same_bytes() {
             let mut buffer = target.buffer.clone();
             let at = buffer.as_mut_ptr().wrapping_add(target.first);
             let base = source.buffer.as_ptr().wrapping_add(source.first);
-            let route = Route::between(source.elements(), target.elements()).expect("a route");
+            let (path, unit) =
+                route(source.elements(), target.elements(), Isa::best()).expect("a route");
             let walk = Walk::new(&shape, base, &source.strides, at, &target.strides).expect("some");
-            threads::split_over(threads, 1, count, &|range| {
+            let transfer = Transfer::new(&walk, path, unit, Isa::best());
+            threads::split_over(threads, transfer.count(), &|range| {
                 // SAFETY: `Side::new` made the buffers as large as shape and strides reach,
                 // and the ranges are disjoint.
-                unsafe { route.run(&walk, range) };
+                unsafe { transfer.run(range) };
             });
             buffer
         };
@@ -646,24 +679,22 @@ fn any_number_of_threads_gives_the_same_bytes() {
 
 #[test]
 fn ranges_are_disjoint_and_complete() {
-    for (threads, grain, count) in
-        [(1, 1, 0), (0, 4, 10), (4, 1, 10), (4, 4, 10), (3, 64, 1000), (16, 1, 3), (7, 10, 700)]
-    {
+    for (threads, count) in [(1, 0), (0, 10), (4, 10), (3, 1000), (16, 3), (7, 700)] {
         let seen: Vec<AtomicBool> = (0..count).map(|_| AtomicBool::new(false)).collect();
-        threads::split_over(threads, grain, count, &|range| {
+        threads::split_over(threads, count, &|range| {
             for place in range {
-                assert!(!seen[place].swap(true, Relaxed), "{place} twice: {threads}, {grain}");
+                assert!(!seen[place].swap(true, Relaxed), "{place} twice: {threads}");
             }
         });
-        assert!(seen.iter().all(|seen| seen.load(Relaxed)), "{threads} {grain} {count}");
+        assert!(seen.iter().all(|seen| seen.load(Relaxed)), "{threads} {count}");
     }
 }
 
-/// Large enough to be split; too large to be interpreted.
+/// Large enough to be split and to be stored past the cache; too large to be interpreted.
 #[test]
 #[cfg_attr(miri, ignore = "slow")]
 fn a_large_copy_is_right_with_any_setting() {
-    let count = (4 << 20) + 77;
+    let count = (8 << 20) + 77;
     let from: Vec<u8> = (0..count).map(|value: usize| (value % 253) as u8).collect();
     for threads in [1, 3, 0] {
         set_num_threads(threads);
@@ -672,5 +703,30 @@ fn a_large_copy_is_right_with_any_setting() {
         let wrong = (to.chunks_exact(4).zip(&from))
             .position(|(new, &old)| new != f32::from(old).to_ne_bytes());
         assert_eq!(wrong, None, "{threads} threads");
+    }
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "slow")]
+fn large_transposed_copies_are_right() {
+    let (rows, columns) = (3001i64, 1433i64);
+    for (from, to) in [(DType::I32, DType::I32), (DType::I32, DType::F64), (DType::U8, DType::U64)]
+    {
+        let (size, wide) = (from.itemsize() as i64, to.itemsize() as i64);
+        let elements: Vec<u8> = (0..rows * columns)
+            .flat_map(|n| (n % 251).to_le_bytes()[..size as usize].to_vec())
+            .collect();
+        let mut target = vec![0u8; (rows * columns * wide) as usize];
+        let (read, write) = ([size, rows * size], [columns * wide, wide]);
+        let source = Elements { dtype: from, swapped: false, strides: &read };
+        let result = Elements { dtype: to, swapped: false, strides: &write };
+        // SAFETY: both vectors hold all elements.
+        unsafe { copy(&[rows, columns], elements.as_ptr(), source, target.as_mut_ptr(), result) };
+
+        for (place, element) in target.chunks(wide as usize).enumerate() {
+            let (row, column) = (place as i64 / columns, place as i64 % columns);
+            let want = encode(Value::Int(((column * rows + row) % 251).into()), to);
+            assert_eq!(element, &want[..wide as usize], "{from} to {to} at {row}, {column}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Large copies on several threads, none of which outlives the call.
 //!
-//! The elements are cut into ranges by number. Every element belongs to one range and is
+//! The tiles are cut into ranges by number. Every element belongs to one tile and is
 //! converted alike in each, so the number of threads never changes a result. There is no
 //! pool: a forked child would find its threads gone.
 
@@ -14,9 +14,6 @@ const LARGE: usize = 16 << 20;
 /// Bytes that are worth a thread of their own.
 const SHARE: usize = 4 << 20;
 
-/// Ranges begin at multiples of this many elements, so that two threads seldom write to one page.
-const GRAIN: usize = 4096;
-
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 /// Sets how many threads a large copy may use in this process; 0 for as many as there are processors.
@@ -27,11 +24,10 @@ pub fn set_num_threads(n: usize) {
     THREADS.store(n, Relaxed);
 }
 
-/// Calls `work` with disjoint ranges that make up `0..count`, for elements of `size` bytes.
-pub(super) fn split(count: usize, size: usize, work: impl Fn(Range<usize>) + Sync) {
-    let bytes = count.saturating_mul(size);
+/// Calls `work` with disjoint ranges that make up `0..count`, to write so many bytes.
+pub(super) fn split(count: usize, bytes: usize, work: impl Fn(Range<usize>) + Sync) {
     let threads = if bytes < LARGE { 1 } else { limit().min(bytes / SHARE) };
-    split_over(threads, GRAIN, count, &work);
+    split_over(threads, count, &work);
 }
 
 fn limit() -> usize {
@@ -42,13 +38,8 @@ fn limit() -> usize {
 }
 
 /// [`split`] with everything decided: one range per thread, the first for the caller's own.
-pub(super) fn split_over(
-    threads: usize,
-    grain: usize,
-    count: usize,
-    work: &(impl Fn(Range<usize>) + Sync),
-) {
-    let share = count.div_ceil(threads.max(1)).next_multiple_of(grain);
+pub(super) fn split_over(threads: usize, count: usize, work: &(impl Fn(Range<usize>) + Sync)) {
+    let share = count.div_ceil(threads.max(1));
     if share >= count {
         return work(0..count);
     }

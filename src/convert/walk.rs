@@ -1,13 +1,8 @@
-//! The order in which a copy visits its elements: axes flipped, sorted and merged.
-
-use super::cursor::Cursor;
+//! What a copy goes through: axes flipped, sorted and merged.
 
 /// Axes left after those of extent 1 are gone. Each doubles the number of elements at least,
 /// and no two target elements share a byte, so memory has no room for more.
 pub(super) const MAX_AXES: usize = 64;
-
-/// Below this extent an inner axis is not worth a run of its own.
-const SHORT: usize = 8;
 
 /// One axis of both sides.
 #[derive(Clone, Copy)]
@@ -21,7 +16,8 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    const UNIT: Axis = Axis { extent: 1, source: 0, target: 0 };
+    /// No axis at all.
+    pub(super) const UNIT: Axis = Axis { extent: 1, source: 0, target: 0 };
 
     /// The one axis that does for this axis and one inside it, if there is such.
     fn merged(self, inner: Axis) -> Option<Axis> {
@@ -29,6 +25,21 @@ impl Axis {
         let seamless = self.source == inner.source.wrapping_mul(span)
             && self.target == inner.target.wrapping_mul(span);
         seamless.then_some(Axis { extent: self.extent.wrapping_mul(inner.extent), ..inner })
+    }
+
+    /// Whether the source has shorter steps along this axis than along the target's shortest, `column`.
+    pub(super) fn crosses(&self, column: &Axis) -> bool {
+        self.source != 0 && self.source.unsigned_abs() < column.source.unsigned_abs()
+    }
+
+    /// The axis that takes `stride` elements of this one at a time, the last time perhaps fewer.
+    pub(super) fn in_steps_of(self, stride: usize) -> Axis {
+        let steps = stride.cast_signed();
+        Axis {
+            extent: self.extent.div_ceil(stride),
+            source: self.source.wrapping_mul(steps),
+            target: self.target.wrapping_mul(steps),
+        }
     }
 }
 
@@ -84,7 +95,6 @@ impl Walk {
             }
         }
         walk.merge();
-        walk.lengthen();
         Some(walk)
     }
 
@@ -119,33 +129,18 @@ impl Walk {
         self.rank = last + 1;
     }
 
-    /// Puts the longer of the two inner axes inside if the other makes short runs: three
-    /// passes over an image's channels beat a run per pixel.
-    fn lengthen(&mut self) {
-        if let [.., outer, inner] = &mut self.axes[..self.rank]
-            && inner.extent < SHORT
-            && inner.extent < outer.extent
-        {
-            std::mem::swap(outer, inner);
-        }
+    /// The axes, the one with the shortest target steps last; one at least.
+    pub(super) fn axes(&self) -> &[Axis] {
+        &self.axes[..self.rank]
     }
 
-    fn axes(&self) -> &[Axis] {
-        &self.axes[..self.rank]
+    /// The first element of either side.
+    pub(super) fn start(&self) -> (*mut u8, *mut u8) {
+        (self.from.cast_mut(), self.to)
     }
 
     /// How many elements there are.
     pub(super) fn count(&self) -> usize {
         self.axes().iter().fold(1, |count, axis| count.wrapping_mul(axis.extent))
-    }
-
-    /// The source elements from number `start` on.
-    pub(super) fn source(&self, start: usize) -> Cursor<'_> {
-        Cursor::new(self.axes(), |axis| axis.source, self.from.cast_mut(), start)
-    }
-
-    /// The target elements from number `start` on.
-    pub(super) fn target(&self, start: usize) -> Cursor<'_> {
-        Cursor::new(self.axes(), |axis| axis.target, self.to, start)
     }
 }

@@ -12,6 +12,14 @@ use crate::model::error::{Error, Result};
 /// needs to take an array without copying it.
 pub const ALIGNMENT: usize = 64;
 
+/// What one entry of the processor's page tables can cover at most, in bytes, on the machines
+/// where that matters most.
+const HUGE_PAGE: usize = 2 << 20;
+
+/// From this many bytes on, element memory starts at a huge page and asks for them: a large copy
+/// into fresh memory otherwise takes longer to be given its pages, one by one, than to be made.
+const LARGE: usize = 2 * HUGE_PAGE;
+
 /// Memory for `layout`, not initialised.
 ///
 /// # Errors
@@ -63,16 +71,32 @@ impl Block {
     pub fn new(size: usize) -> Result<Block> {
         const WHAT: &str = "elements";
         let layout = Block::layout(size).map_err(|_| Error::out_of_memory(WHAT, size))?;
-        Ok(Block { allocated: allocate(layout, WHAT)?, size })
+        let block = Block { allocated: allocate(layout, WHAT)?, size };
+        if size >= LARGE {
+            block.ask_for_huge_pages();
+        }
+        Ok(block)
     }
 
     /// What is allocated for a block of `size` bytes.
     fn layout(size: usize) -> std::result::Result<Layout, alloc::LayoutError> {
         match size {
             1..=SMALL => Layout::from_size_align(size + ALIGNMENT - PLAIN, PLAIN),
+            LARGE.. => Layout::from_size_align(size, HUGE_PAGE),
             _ => Layout::from_size_align(size, ALIGNMENT),
         }
     }
+
+    /// Tells the system that the whole block will be written. Advice: it may not be taken.
+    #[cfg(all(target_os = "linux", not(miri)))]
+    fn ask_for_huge_pages(&self) {
+        let whole = self.size() / HUGE_PAGE * HUGE_PAGE;
+        // SAFETY: whole pages within the block, and the advice changes no byte of them.
+        unsafe { libc::madvise(self.start().cast(), whole, libc::MADV_HUGEPAGE) };
+    }
+
+    #[cfg(not(all(target_os = "linux", not(miri))))]
+    fn ask_for_huge_pages(&self) {}
 
     /// First byte; dangling, but aligned, if the block is empty.
     #[inline]

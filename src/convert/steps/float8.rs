@@ -9,9 +9,76 @@
 //! | e4m3fn         | the largest (448)            | 0x7f or 0xff       | of each sign |
 //! | ...fnuz        | NaN                          | 0x80               | +0 only      |
 //! | e8m0fnu        | NaN                          | 0xff               | becomes 2**-127 |
+//!
+//! Nothing here branches or looks up a table, so that the compiler makes vectors of it.
+
+use super::{Loop, Step, compiled};
+use crate::convert::isa::Isa;
+use crate::model::dtype::DType;
+use std::marker::PhantomData;
+
+pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    match (from, to) {
+        (_, DType::F32) => with::<Decoded>(from, isa),
+        (DType::F32, _) => with::<Encoded>(to, isa),
+        _ => None,
+    }
+}
+
+/// A direction: the step that a format takes in it.
+trait Direction {
+    type Step<F: Float8>: Step;
+}
+
+struct Decoded;
+struct Encoded;
+struct Decode<F>(PhantomData<F>);
+struct Encode<F>(PhantomData<F>);
+
+impl Direction for Decoded {
+    type Step<F: Float8> = Decode<F>;
+}
+
+impl Direction for Encoded {
+    type Step<F: Float8> = Encode<F>;
+}
+
+impl<F: Float8> Step for Decode<F> {
+    type From = u8;
+    type To = f32;
+
+    #[inline(always)]
+    fn cast(from: u8) -> f32 {
+        F::decode(from)
+    }
+}
+
+impl<F: Float8> Step for Encode<F> {
+    type From = f32;
+    type To = u8;
+
+    #[inline(always)]
+    fn cast(from: f32) -> u8 {
+        F::encode(from)
+    }
+}
+
+fn with<D: Direction>(dtype: DType, isa: Isa) -> Option<Loop> {
+    Some(match dtype {
+        DType::F8_E3M4 => compiled::<D::Step<E3M4>>(isa),
+        DType::F8_E4M3 => compiled::<D::Step<E4M3>>(isa),
+        DType::F8_E4M3B11FNUZ => compiled::<D::Step<E4M3B11FNUZ>>(isa),
+        DType::F8_E4M3FN => compiled::<D::Step<E4M3FN>>(isa),
+        DType::F8_E4M3FNUZ => compiled::<D::Step<E4M3FNUZ>>(isa),
+        DType::F8_E5M2 => compiled::<D::Step<E5M2>>(isa),
+        DType::F8_E5M2FNUZ => compiled::<D::Step<E5M2FNUZ>>(isa),
+        DType::F8_E8M0FNU => compiled::<D::Step<E8M0FNU>>(isa),
+        _ => return None,
+    })
+}
 
 /// An 8-bit float format.
-pub(super) trait Float8 {
+trait Float8 {
     /// The value of a code.
     fn decode(code: u8) -> f32;
     /// The code of the nearest value.
@@ -55,39 +122,27 @@ impl Format {
         }
     }
 
-    const fn is_nan(&self, code: u8) -> bool {
-        match self.top {
-            Top::Ieee => code & 0x7f > self.infinity(),
-            Top::Finite => code & 0x7f == 0x7f,
-            Top::Unsigned => code == 0x80,
-        }
+    /// The exponent field of an `f32` that means what 0 means in this format's.
+    const fn lowest_exponent(&self) -> u32 {
+        (127 - self.bias).cast_unsigned()
     }
 
-    const fn decode(&self, code: u8) -> f32 {
-        let sign = ((code & 0x80) as u32) << 24;
-        if self.is_nan(code) {
-            return f32::from_bits(sign | QUIET_NAN);
-        }
-        if code & 0x7f > self.largest() {
-            return f32::from_bits(sign | INFINITY);
-        }
-        let fields = (code & 0x7f) as u32;
-        let (exponent, fraction) = (fields >> self.fraction, fields & ((1 << self.fraction) - 1));
-        let (exponent, significand) =
-            if exponent == 0 { (1, fraction) } else { (exponent, fraction | 1 << self.fraction) };
-        let power = exponent as i32 - self.bias - self.fraction as i32;
-        let unit = f32::from_bits(((power + 127) as u32) << FRACTION);
-        f32::from_bits(sign | (significand as f32 * unit).to_bits())
-    }
-
-    const fn decode_all(&self) -> [f32; 256] {
-        let mut values = [0.0; 256];
-        let mut code = 0;
-        while code < 256 {
-            values[code] = self.decode(code as u8);
-            code += 1;
-        }
-        values
+    #[inline(always)]
+    fn decode(&self, code: u8) -> f32 {
+        let sign = u32::from(code & 0x80) << 24;
+        let fields = u32::from(code & 0x7f);
+        let unit = f32::from_bits((self.lowest_exponent() + 1 - self.fraction) << FRACTION);
+        let subnormal = (fields as f32 * unit).to_bits();
+        let normal = (fields << (FRACTION - self.fraction)) + (self.lowest_exponent() << FRACTION);
+        let number = if fields < 1 << self.fraction { subnormal } else { normal };
+        let magnitude = match self.top {
+            Top::Ieee if fields > u32::from(self.infinity()) => QUIET_NAN,
+            Top::Ieee if fields == u32::from(self.infinity()) => INFINITY,
+            Top::Finite if fields == 0x7f => QUIET_NAN,
+            Top::Unsigned if code == 0x80 => QUIET_NAN,
+            _ => number,
+        };
+        f32::from_bits(sign | magnitude)
     }
 
     #[inline(always)]
@@ -109,38 +164,36 @@ impl Format {
     /// The code nearest to the absolute value with these `f32` bits, as if the exponent had no end.
     #[inline(always)]
     fn round(&self, magnitude: u32) -> u32 {
-        // Zero and the subnormals of f32 have no implied bit, but are far too small to matter.
-        let significand = magnitude & ((1 << FRACTION) - 1) | 1 << FRACTION;
-        let exponent = (magnitude >> FRACTION).cast_signed() - 127;
-        let over = exponent - (1 - self.bias);
-        // Below its smallest exponent the format loses one more bit per power of two. From
-        // a shift of 25 on everything rounds to zero.
-        let dropped = (FRACTION - self.fraction + (-over).max(0).cast_unsigned()).min(25);
-        let (kept, rest, half) =
-            (significand >> dropped, significand & ((1 << dropped) - 1), 1 << (dropped - 1));
-        let up = rest > half || (rest == half && kept & 1 == 1);
-        // `kept` has the implied bit where there is one, and so counts one exponent itself;
-        // likewise a carry out of the fraction moves into the exponent by itself.
-        (over.max(0).cast_unsigned() << self.fraction) + kept + u32::from(up)
+        let dropped = FRACTION - self.fraction;
+        let odd = magnitude >> dropped & 1;
+        // A carry out of the fraction moves into the exponent by itself.
+        let rounded = magnitude + ((1 << (dropped - 1)) - 1) + odd;
+        let normal = (rounded >> dropped).wrapping_sub(self.lowest_exponent() << self.fraction);
+        // Added to a number so large that its last bit is worth the smallest subnormal, a small
+        // value is rounded by the addition, and its code is in the low bits.
+        let large = (self.lowest_exponent() + 1 + dropped) << FRACTION;
+        let sum = f32::from_bits(magnitude) + f32::from_bits(large);
+        let subnormal = sum.to_bits().wrapping_sub(large);
+        let smallest_normal = (self.lowest_exponent() + 1) << FRACTION;
+        if magnitude < smallest_normal { subnormal } else { normal }
     }
 }
 
 macro_rules! formats {
     ($($(#[$doc:meta])* $name:ident = ($fraction:expr, $bias:expr, $top:expr);)*) => {$(
         $(#[$doc])*
-        pub(super) struct $name;
+        struct $name;
 
         impl $name {
             const FORMAT: Format = Format { fraction: $fraction, bias: $bias, top: $top };
-            const VALUES: &'static [f32; 256] = &Self::FORMAT.decode_all();
         }
 
         impl Float8 for $name {
-            #[inline]
+            #[inline(always)]
             fn decode(code: u8) -> f32 {
-                Self::VALUES[usize::from(code)]
+                Self::FORMAT.decode(code)
             }
-            #[inline]
+            #[inline(always)]
             fn encode(value: f32) -> u8 {
                 Self::FORMAT.encode(value)
             }
@@ -166,10 +219,10 @@ formats! {
 }
 
 /// `float8_e8m0fnu`: a power of two, 2**-127 to 2**127, with neither sign nor zero.
-pub(super) struct E8M0FNU;
+struct E8M0FNU;
 
 impl Float8 for E8M0FNU {
-    #[inline]
+    #[inline(always)]
     fn decode(code: u8) -> f32 {
         match code {
             // The exponent field 0 of an f32 means subnormal, so this one is spelled out.
@@ -179,7 +232,7 @@ impl Float8 for E8M0FNU {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn encode(value: f32) -> u8 {
         let magnitude = value.to_bits() & 0x7fff_ffff;
         if magnitude >= INFINITY {

@@ -1,0 +1,191 @@
+//! Rows and columns of elements in memory, and moving their bytes from one such patch to another.
+
+use super::steps::Unaligned;
+use super::transpose;
+use std::mem::MaybeUninit;
+
+/// A rectangle of elements.
+#[derive(Clone, Copy)]
+pub(super) struct Patch {
+    /// The first one.
+    pub(super) at: *mut u8,
+    /// Bytes from one row to the next.
+    pub(super) row: isize,
+    /// Bytes from one column to the next.
+    pub(super) column: isize,
+    /// How many rows.
+    pub(super) rows: usize,
+    /// How many columns.
+    pub(super) columns: usize,
+}
+
+impl Patch {
+    /// A patch of the same extents whose elements of `size` bytes stand one after another from `at` on.
+    pub(super) fn dense_like(self, at: *mut u8, size: usize) -> Patch {
+        let column = size.cast_signed();
+        Patch { at, column, row: column * self.columns.cast_signed(), ..self }
+    }
+
+    /// Whether the elements of each row, of `size` bytes, stand one after another.
+    pub(super) fn has_dense_rows(&self, size: usize) -> bool {
+        self.columns == 1 || self.column == size.cast_signed()
+    }
+
+    /// Whether all elements do.
+    pub(super) fn is_dense(&self, size: usize) -> bool {
+        let pitch = size.wrapping_mul(self.columns).cast_signed();
+        self.has_dense_rows(size) && (self.rows == 1 || self.row == pitch)
+    }
+
+    /// How many elements.
+    pub(super) fn count(&self) -> usize {
+        self.rows * self.columns
+    }
+
+    /// The same elements with rows for columns.
+    pub(super) fn flipped(self) -> Patch {
+        let Patch { at, row, column, rows, columns } = self;
+        Patch { at, row: column, column: row, rows: columns, columns: rows }
+    }
+
+    /// The first byte of a row.
+    pub(super) fn row_at(&self, row: usize) -> *mut u8 {
+        self.at.wrapping_offset(self.row.wrapping_mul(row.cast_signed()))
+    }
+
+    /// The rectangle from a row and a column on.
+    pub(super) fn part(&self, row: usize, column: usize, rows: usize, columns: usize) -> Patch {
+        let along = self.column.wrapping_mul(column.cast_signed());
+        Patch { at: self.row_at(row).wrapping_offset(along), rows, columns, ..*self }
+    }
+}
+
+/// Copies the elements of `from` to those of `to`, which has the same extents, `size` bytes each.
+///
+/// # Safety
+/// All elements of `from` can be read and all of `to` written, and none overlap.
+pub(super) unsafe fn copy(from: Patch, to: Patch, size: usize) {
+    if from.has_dense_rows(size) && to.has_dense_rows(size) {
+        for row in 0..to.rows {
+            let bytes = size * to.columns;
+            // SAFETY: the elements of a row stand one after another; the caller vouches for them.
+            unsafe { from.row_at(row).copy_to_nonoverlapping(to.row_at(row), bytes) };
+        }
+        return;
+    }
+    match size {
+        // SAFETY: passed on from this function's contract.
+        1 => unsafe { copy_sized::<1>(from, to) },
+        // SAFETY: as above.
+        2 => unsafe { copy_sized::<2>(from, to) },
+        // SAFETY: as above.
+        4 => unsafe { copy_sized::<4>(from, to) },
+        // SAFETY: as above.
+        8 => unsafe { copy_sized::<8>(from, to) },
+        // SAFETY: as above.
+        16 => unsafe { copy_sized::<16>(from, to) },
+        _ => copy_lines(from, to, |from, to| {
+            // SAFETY: lines of the patches that the caller vouches for.
+            unsafe { copy_each(from, to, size) }
+        }),
+    }
+}
+
+/// [`copy`] for a size known to the compiler.
+///
+/// # Safety
+/// As for [`copy`].
+unsafe fn copy_sized<const N: usize>(from: Patch, to: Patch) {
+    let size = N.cast_signed();
+    let line = |from, to| {
+        // SAFETY: lines of the patches that the caller vouches for.
+        unsafe { copy_line::<N>(from, to) }
+    };
+    match (from.row == size && to.column == size, from.column == size && to.row == size) {
+        // SAFETY: passed on from this function's contract.
+        (true, _) => unsafe { transpose::run::<N>(from, to, line) },
+        // SAFETY: as above.
+        (_, true) => unsafe { transpose::run::<N>(from.flipped(), to.flipped(), line) },
+        _ => copy_lines(from, to, line),
+    }
+}
+
+/// Elements at even distances.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    at: *mut u8,
+    step: isize,
+    len: usize,
+}
+
+/// Calls `line` with the rows of both sides, or the columns where those are longer.
+pub(super) fn copy_lines(from: Patch, to: Patch, line: impl Fn(Line, Line)) {
+    let (from, to) = if to.rows > to.columns { (from.flipped(), to.flipped()) } else { (from, to) };
+    for row in 0..to.rows {
+        line(
+            Line { at: from.row_at(row), step: from.column, len: to.columns },
+            Line { at: to.row_at(row), step: to.column, len: to.columns },
+        );
+    }
+}
+
+/// Copies one line, `N` bytes an element; what the compiler can make vectors of has a loop of its own.
+///
+/// # Safety
+/// As for [`copy`].
+unsafe fn copy_line<const N: usize>(from: Line, to: Line) {
+    let size = N.cast_signed();
+    if to.step != size {
+        // SAFETY: passed on from this function's contract.
+        return unsafe { copy_each(from, to, N) };
+    }
+    let target = to.at.cast::<MaybeUninit<Unaligned<[u8; N]>>>();
+    // SAFETY: the elements stand one after another, and the caller vouches for them.
+    let target = unsafe { std::slice::from_raw_parts_mut(target, to.len) };
+    if from.step == 0 {
+        // SAFETY: the caller vouches for the element, and byte arrays need no alignment.
+        let element = unsafe { from.at.cast::<Unaligned<[u8; N]>>().read() };
+        target.fill(MaybeUninit::new(element));
+    } else if from.step == -size {
+        let last = from.at.wrapping_offset(from.step * (to.len.cast_signed() - 1));
+        // SAFETY: the elements stand one before another, and the caller vouches for them.
+        let source =
+            unsafe { std::slice::from_raw_parts(last.cast::<Unaligned<[u8; N]>>(), to.len) };
+        for (new, old) in target.iter_mut().zip(source.iter().rev()) {
+            new.write(*old);
+        }
+    } else {
+        // SAFETY: passed on from this function's contract.
+        unsafe { copy_each(from, to, N) }
+    }
+}
+
+/// Copies element by element.
+///
+/// # Safety
+/// As for [`copy`].
+#[inline(always)]
+unsafe fn copy_each(from: Line, to: Line, size: usize) {
+    let (mut read, mut write) = (from.at, to.at);
+    for _ in 0..to.len {
+        // SAFETY: the caller vouches for every element of both lines.
+        unsafe { read.copy_to_nonoverlapping(write, size) };
+        read = read.wrapping_offset(from.step);
+        write = write.wrapping_offset(to.step);
+    }
+}
+
+/// Reverses every `unit` bytes of the elements, which have `size` bytes each.
+///
+/// # Safety
+/// All elements can be read and written, and are initialised.
+pub(super) unsafe fn swap(patch: Patch, size: usize, unit: usize) {
+    for row in 0..patch.rows {
+        for column in 0..patch.columns {
+            let at = patch.part(row, column, 1, 1).at;
+            // SAFETY: one element, for which the caller vouches.
+            let element = unsafe { std::slice::from_raw_parts_mut(at, size) };
+            element.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Between integers, and from them to `float32` and `float64`: the low bits, or the nearest number.
+
+use super::{Loop, Step, compiled};
+use crate::convert::isa::Isa;
+use crate::model::dtype::DType;
+use std::marker::PhantomData;
+
+/// What `as` does.
+struct As<A, B>(PhantomData<(A, B)>);
+
+macro_rules! casts {
+    ($($from:ty => $($to:ty)*;)*) => {$($(
+        impl Step for As<$from, $to> {
+            type From = $from;
+            type To = $to;
+
+            #[inline(always)]
+            fn cast(from: $from) -> $to {
+                from as $to
+            }
+        }
+    )*)*};
+}
+
+casts! {
+    u8 => u16 u32 u64 f32 f64;
+    i8 => u16 u32 u64 f32 f64;
+    u16 => u8 u32 u64 f32 f64;
+    i16 => u32 u64 f32 f64;
+    u32 => u8 u16 u64 f32 f64;
+    i32 => u64 f32 f64;
+    u64 => u8 u16 u32 f32 f64;
+    i64 => f32 f64;
+}
+
+pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    match to {
+        DType::F32 | DType::F64 => to_float(from, to, isa),
+        // Into as many bits or fewer, a sign makes no difference; of the result it never does.
+        _ => to_integer(if to.bits > from.bits { from } else { unsigned(from) }, unsigned(to), isa),
+    }
+}
+
+/// The integer dtype whose elements have the same bits, but for the sign; other dtypes as they are.
+pub(super) fn unsigned(dtype: DType) -> DType {
+    match dtype {
+        DType::I8 => DType::U8,
+        DType::I16 => DType::U16,
+        DType::I32 => DType::U32,
+        DType::I64 => DType::U64,
+        _ => dtype,
+    }
+}
+
+fn to_integer(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    Some(match (from, to) {
+        (DType::U8, DType::U16) => compiled::<As<u8, u16>>(isa),
+        (DType::U8, DType::U32) => compiled::<As<u8, u32>>(isa),
+        (DType::U8, DType::U64) => compiled::<As<u8, u64>>(isa),
+        (DType::I8, DType::U16) => compiled::<As<i8, u16>>(isa),
+        (DType::I8, DType::U32) => compiled::<As<i8, u32>>(isa),
+        (DType::I8, DType::U64) => compiled::<As<i8, u64>>(isa),
+        (DType::U16, DType::U8) => compiled::<As<u16, u8>>(isa),
+        (DType::U16, DType::U32) => compiled::<As<u16, u32>>(isa),
+        (DType::U16, DType::U64) => compiled::<As<u16, u64>>(isa),
+        (DType::I16, DType::U32) => compiled::<As<i16, u32>>(isa),
+        (DType::I16, DType::U64) => compiled::<As<i16, u64>>(isa),
+        (DType::U32, DType::U8) => compiled::<As<u32, u8>>(isa),
+        (DType::U32, DType::U16) => compiled::<As<u32, u16>>(isa),
+        (DType::U32, DType::U64) => compiled::<As<u32, u64>>(isa),
+        (DType::I32, DType::U64) => compiled::<As<i32, u64>>(isa),
+        (DType::U64, DType::U8) => compiled::<As<u64, u8>>(isa),
+        (DType::U64, DType::U16) => compiled::<As<u64, u16>>(isa),
+        (DType::U64, DType::U32) => compiled::<As<u64, u32>>(isa),
+        _ => return None,
+    })
+}
+
+fn to_float(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    Some(match (from, to == DType::F32) {
+        (DType::U8, true) => compiled::<As<u8, f32>>(isa),
+        (DType::U8, false) => compiled::<As<u8, f64>>(isa),
+        (DType::I8, true) => compiled::<As<i8, f32>>(isa),
+        (DType::I8, false) => compiled::<As<i8, f64>>(isa),
+        (DType::U16, true) => compiled::<As<u16, f32>>(isa),
+        (DType::U16, false) => compiled::<As<u16, f64>>(isa),
+        (DType::I16, true) => compiled::<As<i16, f32>>(isa),
+        (DType::I16, false) => compiled::<As<i16, f64>>(isa),
+        (DType::U32, true) => compiled::<As<u32, f32>>(isa),
+        (DType::U32, false) => compiled::<As<u32, f64>>(isa),
+        (DType::I32, true) => compiled::<As<i32, f32>>(isa),
+        (DType::I32, false) => compiled::<As<i32, f64>>(isa),
+        (DType::U64, true) => compiled::<As<u64, f32>>(isa),
+        (DType::U64, false) => compiled::<As<u64, f64>>(isa),
+        (DType::I64, true) => compiled::<As<i64, f32>>(isa),
+        (DType::I64, false) => compiled::<As<i64, f64>>(isa),
+        _ => return None,
+    })
+}

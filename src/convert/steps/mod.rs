@@ -1,0 +1,107 @@
+//! The loops that change elements, one for each step that a conversion is made of.
+//!
+//! A step is a function of one number; [`compiled`] makes a loop of it for each instruction set,
+//! and the compiler vectorises it. Loops work on dense native elements at any alignment.
+
+mod bits;
+mod complex;
+pub(super) mod float8;
+mod floats;
+mod half;
+mod integers;
+mod round;
+mod truth;
+
+use super::isa::Isa;
+use crate::model::dtype::DType;
+use std::mem::MaybeUninit;
+
+pub(super) use bits::{is_swapped_at_once, swap};
+
+/// Reads so many numbers from the first pointer and writes what becomes of them to the second.
+///
+/// The contract of each: all of them can be read and written, at any alignment, and the two
+/// do not overlap.
+pub(super) type Loop = unsafe fn(*const u8, *mut u8, usize);
+
+/// What becomes of one number.
+pub(super) trait Step {
+    /// Plain bytes: any bits are a value.
+    type From: Copy;
+    /// Plain bytes: any bits are a value.
+    type To: Copy;
+
+    /// The new number. Always inlined, so that it is compiled for the loop's instructions.
+    fn cast(from: Self::From) -> Self::To;
+}
+
+/// A number at any address.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+pub(super) struct Unaligned<T>(pub(super) T);
+
+/// The loop of a step, for these instructions.
+pub(super) fn compiled<S: Step>(isa: Isa) -> Loop {
+    match isa {
+        Isa::Portable => portable::<S>,
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => avx2::<S>,
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => avx512::<S>,
+    }
+}
+
+/// # Safety
+/// As for every [`Loop`].
+unsafe fn portable<S: Step>(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: passed on from this function's contract.
+    unsafe { each::<S>(from, to, len) }
+}
+
+/// # Safety
+/// As for every [`Loop`], on a processor with these instructions.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,f16c")]
+unsafe fn avx2<S: Step>(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: passed on from this function's contract.
+    unsafe { each::<S>(from, to, len) }
+}
+
+/// # Safety
+/// As for every [`Loop`], on a processor with these instructions.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,f16c,avx512f,avx512bw,avx512dq,avx512vl")]
+unsafe fn avx512<S: Step>(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: passed on from this function's contract.
+    unsafe { each::<S>(from, to, len) }
+}
+
+/// # Safety
+/// As for every [`Loop`].
+#[inline(always)]
+unsafe fn each<S: Step>(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: the caller vouches for the numbers, which need no alignment.
+    let from = unsafe { std::slice::from_raw_parts(from.cast::<Unaligned<S::From>>(), len) };
+    let to = to.cast::<MaybeUninit<Unaligned<S::To>>>();
+    // SAFETY: as above; what is written may be uninitialised before.
+    let to = unsafe { std::slice::from_raw_parts_mut(to, len) };
+    for (new, old) in to.iter_mut().zip(from) {
+        new.write(Unaligned(S::cast(old.0)));
+    }
+}
+
+/// Whether elements of one dtype are elements of the other without a step.
+pub(super) fn have_same_bits(from: DType, to: DType) -> bool {
+    integers::unsigned(from) == integers::unsigned(to)
+}
+
+/// The loop that leads from one dtype to another at once; `None` where there is none.
+pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    None.or_else(|| truth::between(from, to, isa))
+        .or_else(|| integers::between(from, to, isa))
+        .or_else(|| round::between(from, to, isa))
+        .or_else(|| floats::between(from, to, isa))
+        .or_else(|| half::between(from, to, isa))
+        .or_else(|| float8::between(from, to, isa))
+        .or_else(|| complex::between(from, to, isa))
+}

@@ -1,0 +1,129 @@
+//! Float to integer: one fixed result on every platform and every path.
+//!
+//! PyTorch and NumPy leave out-of-range values and NaN to the hardware and the compiler,
+//! and so answer differently by machine and even by element position. Here they are what
+//! PyTorch on x86-64 gives for a single element: truncation toward zero by the narrowest
+//! signed conversion that covers the target, then the low bits. Only for `uint64` from
+//! 2**64 on, where x86-64 compilers differ, do we answer like one of them.
+//!
+//! | target                                 | converts as | out of that range, infinite or NaN |
+//! |----------------------------------------|-------------|------------------------------------|
+//! | `int8` `int16` `uint8` `uint16` `int32`| `int32`     | -2**31, whose low bits are 0, 0, 0, 0, -2**31 |
+//! | `uint32` `int64`                       | `int64`     | -2**63, whose low bits are 0, -2**63 |
+//! | `uint64` below 2**63                   | `int64`     | -2**63, whose bits are 2**63       |
+//! | `uint64` from 2**63 to 2**64           | exactly     | 2**63                              |
+//!
+//! So in `uint8` -1.0 is 255 and 300.7 is 44, in `uint32` -1.0 is 4294967295. Narrower
+//! floats are exact in `f32` and go through it.
+
+use super::{Loop, Step, compiled};
+use crate::convert::isa::Isa;
+use crate::model::dtype::DType;
+use std::marker::PhantomData;
+
+/// A float that is truncated. The conversions are written so that a vector one is found.
+trait Truncate: Copy {
+    /// What `cvttsd2si` gives in a 32-bit register.
+    fn int32(self) -> i32;
+    /// What `cvttsd2si` gives in a 64-bit register.
+    fn int64(self) -> i64;
+    /// The conversion to `uint64`.
+    fn uint64(self) -> u64;
+}
+
+macro_rules! truncate {
+    // `low`: whether the whole part is not too low for `i32`.
+    ($($float:ty, $low:expr;)*) => {$(
+        impl Truncate for $float {
+            #[inline(always)]
+            fn int32(self) -> i32 {
+                const END: $float = 2_147_483_648.0;
+                if $low(self) && self < END {
+                    // SAFETY: not NaN, and the whole part is in range, as just checked.
+                    unsafe { self.to_int_unchecked() }
+                } else {
+                    i32::MIN
+                }
+            }
+
+            #[inline(always)]
+            fn int64(self) -> i64 {
+                const END: $float = 9_223_372_036_854_775_808.0;
+                if (-END..END).contains(&self) {
+                    // SAFETY: not NaN, and the whole part is in range, as just checked.
+                    unsafe { self.to_int_unchecked() }
+                } else {
+                    i64::MIN
+                }
+            }
+
+            #[inline(always)]
+            fn uint64(self) -> u64 {
+                const START: $float = 9_223_372_036_854_775_808.0;
+                const END: $float = 18_446_744_073_709_551_616.0;
+                if (START..END).contains(&self) {
+                    // SAFETY: not NaN, and the whole part is in range, as just checked.
+                    unsafe { self.to_int_unchecked() }
+                } else {
+                    self.int64().cast_unsigned()
+                }
+            }
+        }
+    )*};
+}
+
+truncate! {
+    // The next float32 below -2**31 is -2**31 - 256, the next float64 a fraction away.
+    f32, |value: f32| value >= -2_147_483_648.0;
+    f64, |value: f64| value > -2_147_483_649.0;
+}
+
+struct Whole8<F>(PhantomData<F>);
+struct Whole16<F>(PhantomData<F>);
+struct Whole32<F>(PhantomData<F>);
+struct Low32<F>(PhantomData<F>);
+struct Whole64<F>(PhantomData<F>);
+struct Unsigned64<F>(PhantomData<F>);
+
+macro_rules! steps {
+    ($($name:ident = $to:ty, $cast:expr;)*) => {$(
+        impl<F: Truncate> Step for $name<F> {
+            type From = F;
+            type To = $to;
+
+            #[inline(always)]
+            fn cast(from: F) -> $to {
+                $cast(from)
+            }
+        }
+    )*};
+}
+
+steps! {
+    Whole8 = u8, |v: F| v.int32() as u8;
+    Whole16 = u16, |v: F| v.int32() as u16;
+    Whole32 = i32, |v: F| v.int32();
+    Low32 = u32, |v: F| v.int64() as u32;
+    Whole64 = i64, |v: F| v.int64();
+    Unsigned64 = u64, |v: F| v.uint64();
+}
+
+pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    match from {
+        DType::F32 => of::<f32>(to, isa),
+        DType::F64 => of::<f64>(to, isa),
+        _ => None,
+    }
+}
+
+fn of<F: Truncate>(to: DType, isa: Isa) -> Option<Loop> {
+    Some(match to {
+        DType::I8 | DType::U8 => compiled::<Whole8<F>>(isa),
+        DType::I16 | DType::U16 => compiled::<Whole16<F>>(isa),
+        DType::I32 => compiled::<Whole32<F>>(isa),
+        DType::U32 => compiled::<Low32<F>>(isa),
+        DType::I64 => compiled::<Whole64<F>>(isa),
+        DType::U64 => compiled::<Unsigned64<F>>(isa),
+        _ => return None,
+    })
+}

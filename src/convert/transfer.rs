@@ -1,0 +1,173 @@
+//! One copy, planned: what is done to each of its tiles.
+//!
+//! ```text
+//! source ── gather ─▶ scratch ── stage ─▶ scratch ── … ── stage ─▶ scratch ── scatter or stream ─▶ target
+//! ```
+//!
+//! Scratch memory stays in the L1 cache, and each end of the chain falls away where the elements
+//! lie ready: a dense source is read in place, a dense target written by the last stage itself.
+
+use super::isa::Isa;
+use super::patch::{self, Patch};
+use super::path::Path;
+use super::stream::{self, Stream};
+use super::tiles::{Limit, Tiles};
+use super::walk::Walk;
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+/// Bytes of a block of elements where they are widest. Two blocks are in use at a time.
+pub(super) const BLOCK: usize = 16 << 10;
+
+/// Rows with fewer elements are gathered, rather than converted one by one.
+const SHORT: usize = 64;
+
+/// Where elements are between gathering and scattering.
+#[repr(C, align(64))]
+struct Scratch(MaybeUninit<[u8; BLOCK]>);
+
+/// A planned copy.
+pub(super) struct Transfer<'w> {
+    tiles: Tiles<'w>,
+    path: Path,
+    /// Bytes to be reversed in the target afterwards, where no stage does it; else 1.
+    unit: usize,
+    is_direct: bool,
+    stream: Option<Stream>,
+}
+
+impl<'w> Transfer<'w> {
+    /// Plans to bring the elements of `walk` along `path`, then to reverse every `unit` bytes.
+    pub(super) fn new(walk: &'w Walk, path: Path, unit: usize, isa: Isa) -> Transfer<'w> {
+        let (column, others) = walk.axes().split_last().expect("a walk has an axis");
+        let from_rows = column.source == path.source.cast_signed();
+        let to_rows = column.target == path.target.cast_signed();
+        let is_large = walk.count().saturating_mul(path.source + path.target) >= stream::LARGE;
+        let is_streamed = is_large && to_rows && unit == 1;
+        let is_crossing = others.iter().any(|axis| axis.crosses(column));
+        let is_direct = match path.stages().len() {
+            0 if path.source > BLOCK => true,
+            0 => from_rows && to_rows || !is_crossing && !is_streamed,
+            1 => from_rows && to_rows && !is_streamed && column.extent >= SHORT,
+            _ => false,
+        };
+        let block = match is_streamed && !is_crossing {
+            true => stream::BLOCK * path.stages().len().max(1),
+            false => BLOCK,
+        };
+        let limit = match is_direct {
+            true => Limit::Rows,
+            false => Limit::Elements((block / path.widest()).max(1)),
+        };
+        let stream = is_streamed.then(|| Stream::new(isa));
+        Transfer { tiles: Tiles::new(walk, limit), path, unit, is_direct, stream }
+    }
+
+    /// How many tiles there are.
+    pub(super) fn count(&self) -> usize {
+        self.tiles.count()
+    }
+
+    /// Does what there is to do with the tiles numbered `range`.
+    ///
+    /// # Safety
+    /// All elements of these tiles can be read in the source and written in the target, by this
+    /// thread alone, and none overlap; both sides are as the path says.
+    pub(super) unsafe fn run(&self, range: Range<usize>) {
+        let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
+        let scratch = scratch.each_mut().map(|block| block.0.as_mut_ptr().cast());
+        self.tiles.visit(range, |source, target| match self.is_direct {
+            // SAFETY: one of the tiles that the caller vouches for.
+            true => unsafe { self.direct(source, target) },
+            // SAFETY: as above.
+            false => unsafe { self.by_scratch(source, target, scratch) },
+        });
+        if self.stream.is_some() {
+            stream::finish();
+        }
+    }
+
+    /// From place to place, row by row.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run).
+    unsafe fn direct(&self, source: Patch, target: Patch) {
+        match (self.path.stages().first(), self.stream) {
+            (Some(Some(stage)), _) => {
+                for row in 0..target.rows {
+                    let (from, to) = (source.row_at(row), target.row_at(row));
+                    // SAFETY: a row that is dense on both sides.
+                    unsafe { stage.run(from, to, target.columns) };
+                }
+            }
+            (_, Some(stream)) => {
+                // SAFETY: rows that are dense on both sides.
+                unsafe { stream_rows(stream, source, target, self.path.target) };
+            }
+            _ => {
+                // SAFETY: passed on from this function's contract.
+                unsafe { patch::copy(source, target, self.path.target) };
+            }
+        }
+        if self.unit > 1 {
+            // SAFETY: just written.
+            unsafe { patch::swap(target, self.path.target, self.unit) };
+        }
+    }
+
+    /// Through scratch memory, in which two blocks change places with each stage.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run); the tile is no larger than a block.
+    unsafe fn by_scratch(&self, source: Patch, target: Patch, scratch: [*mut u8; 2]) {
+        let [mut free, mut next] = scratch;
+        let stages = self.path.stages();
+        let mut from = source.at;
+        if !source.is_dense(self.path.source) || stages.is_empty() {
+            let gathered = source.dense_like(free, self.path.source);
+            // SAFETY: the caller vouches for the source, and a block has room for the tile.
+            unsafe { patch::copy(source, gathered, self.path.source) };
+            from = free;
+            (free, next) = (next, free);
+        }
+        let is_ready = target.is_dense(self.path.target) && self.stream.is_none();
+        for (place, stage) in stages.iter().flatten().enumerate() {
+            let is_last = place + 1 == stages.len();
+            let to = if is_last && is_ready { target.at } else { free };
+            // SAFETY: the elements are dense where the stage before has put them, and there is room
+            // for them in the target or the other block.
+            unsafe { stage.run(from, to, target.count()) };
+            from = to;
+            (free, next) = (next, free);
+        }
+        if from != target.at {
+            let result = target.dense_like(from, self.path.target);
+            // SAFETY: the caller vouches for the target, which the result has the extents of.
+            unsafe { self.put(result, target) };
+        }
+        if self.unit > 1 {
+            // SAFETY: just written.
+            unsafe { patch::swap(target, self.path.target, self.unit) };
+        }
+    }
+
+    /// # Safety
+    /// As for [`patch::copy`].
+    unsafe fn put(&self, result: Patch, target: Patch) {
+        match self.stream {
+            // SAFETY: passed on; the target has dense rows, or would not be streamed.
+            Some(stream) => unsafe { stream_rows(stream, result, target, self.path.target) },
+            // SAFETY: passed on from this function's contract.
+            None => unsafe { patch::copy(result, target, self.path.target) },
+        }
+    }
+}
+
+/// # Safety
+/// As for [`patch::copy`]; both have dense rows.
+unsafe fn stream_rows(stream: Stream, from: Patch, to: Patch, size: usize) {
+    for row in 0..to.rows {
+        // SAFETY: rows of so many bytes.
+        unsafe { stream.copy(from.row_at(row), to.row_at(row), size * to.columns) };
+    }
+}
