@@ -31,10 +31,20 @@ impl Patch {
         self.columns == 1 || self.column == size.cast_signed()
     }
 
+    /// Whether the elements of each column do, and not those of each row.
+    pub(super) fn has_dense_columns(&self, size: usize) -> bool {
+        self.row == size.cast_signed() && self.column.unsigned_abs() > size
+    }
+
     /// Whether all elements do.
     pub(super) fn is_dense(&self, size: usize) -> bool {
         let pitch = size.wrapping_mul(self.columns).cast_signed();
         self.has_dense_rows(size) && (self.rows == 1 || self.row == pitch)
+    }
+
+    /// The same elements as a single row, if they are dense.
+    pub(super) fn in_one_row(self) -> Patch {
+        Patch { rows: 1, columns: self.count(), ..self }
     }
 
     /// How many elements.
@@ -51,6 +61,11 @@ impl Patch {
     /// The first byte of a row.
     pub(super) fn row_at(&self, row: usize) -> *mut u8 {
         self.at.wrapping_offset(self.row.wrapping_mul(row.cast_signed()))
+    }
+
+    /// At most `width` columns from one on.
+    pub(super) fn columns(&self, column: usize, width: usize) -> Patch {
+        self.part(0, column, self.rows, width.min(self.columns - column))
     }
 
     /// The rectangle from a row and a column on.
@@ -101,12 +116,14 @@ unsafe fn copy_sized<const N: usize>(from: Patch, to: Patch) {
         // SAFETY: lines of the patches that the caller vouches for.
         unsafe { copy_line::<N>(from, to) }
     };
-    match (from.row == size && to.column == size, from.column == size && to.row == size) {
+    if from.has_dense_columns(N) && to.column == size {
         // SAFETY: passed on from this function's contract.
-        (true, _) => unsafe { transpose::run::<N>(from, to, line) },
+        unsafe { transpose::run::<N>(from, to, line) }
+    } else if from.flipped().has_dense_columns(N) && to.row == size {
         // SAFETY: as above.
-        (_, true) => unsafe { transpose::run::<N>(from.flipped(), to.flipped(), line) },
-        _ => copy_lines(from, to, line),
+        unsafe { transpose::run::<N>(from.flipped(), to.flipped(), line) }
+    } else {
+        copy_lines(from, to, line);
     }
 }
 
@@ -139,18 +156,17 @@ unsafe fn copy_line<const N: usize>(from: Line, to: Line) {
         // SAFETY: passed on from this function's contract.
         return unsafe { copy_each(from, to, N) };
     }
-    let target = to.at.cast::<MaybeUninit<Unaligned<[u8; N]>>>();
-    // SAFETY: the elements stand one after another, and the caller vouches for them.
-    let target = unsafe { std::slice::from_raw_parts_mut(target, to.len) };
     if from.step == 0 {
-        // SAFETY: the caller vouches for the element, and byte arrays need no alignment.
-        let element = unsafe { from.at.cast::<Unaligned<[u8; N]>>().read() };
-        target.fill(MaybeUninit::new(element));
+        // SAFETY: passed on from this function's contract.
+        unsafe { repeat::<N>(from.at, to.at, to.len) };
     } else if from.step == -size {
         let last = from.at.wrapping_offset(from.step * (to.len.cast_signed() - 1));
         // SAFETY: the elements stand one before another, and the caller vouches for them.
         let source =
             unsafe { std::slice::from_raw_parts(last.cast::<Unaligned<[u8; N]>>(), to.len) };
+        let target = to.at.cast::<MaybeUninit<Unaligned<[u8; N]>>>();
+        // SAFETY: the elements stand one after another, and the caller vouches for them.
+        let target = unsafe { std::slice::from_raw_parts_mut(target, to.len) };
         for (new, old) in target.iter_mut().zip(source.iter().rev()) {
             new.write(*old);
         }
@@ -158,6 +174,28 @@ unsafe fn copy_line<const N: usize>(from: Line, to: Line) {
         // SAFETY: passed on from this function's contract.
         unsafe { copy_each(from, to, N) }
     }
+}
+
+/// Writes one element, `N` bytes, `len` times side by side.
+///
+/// # Safety
+/// The element can be read, the target written, and they do not overlap.
+unsafe fn repeat<const N: usize>(from: *const u8, to: *mut u8, len: usize) {
+    // As many as one store of any width takes; all sizes of elements divide it.
+    const PATTERN: usize = 64;
+    let mut pattern = [0u8; PATTERN];
+    for element in pattern.chunks_exact_mut(N) {
+        // SAFETY: the caller vouches for the element, and the chunk has its size.
+        unsafe { from.copy_to_nonoverlapping(element.as_mut_ptr(), N) };
+    }
+    let bytes = N * len;
+    let whole = bytes / PATTERN * PATTERN;
+    for done in (0..whole).step_by(PATTERN) {
+        // SAFETY: within the target, for which the caller vouches.
+        unsafe { pattern.as_ptr().copy_to_nonoverlapping(to.wrapping_add(done), PATTERN) };
+    }
+    // SAFETY: as above, and less than the pattern.
+    unsafe { pattern.as_ptr().copy_to_nonoverlapping(to.wrapping_add(whole), bytes - whole) };
 }
 
 /// Copies element by element.

@@ -17,6 +17,10 @@ pub(super) enum Limit {
 /// share among threads.
 const LONG: usize = 1 << 16;
 
+/// Squares of a tile in which the two sides cross, side by side. The pages of so many source lines
+/// are still known to the processor when the squares below come to them again.
+const STRIP: usize = 8;
+
 /// The tiles of a walk.
 pub(super) struct Tiles<'w> {
     walk: &'w Walk,
@@ -25,6 +29,8 @@ pub(super) struct Tiles<'w> {
     rank: usize,
     row: Axis,
     column: Axis,
+    /// Whether the source's shortest steps are along the rows.
+    is_crossing: bool,
     /// Extents of a tile that is not at the margin.
     rows: usize,
     columns: usize,
@@ -46,7 +52,11 @@ impl<'w> Tiles<'w> {
         }
         axes[rank] = row.in_steps_of(rows);
         axes[rank + 1] = column.in_steps_of(columns);
-        Tiles { walk, axes, rank: rank + 2, row, column: *column, rows, columns }
+        let is_crossing = crossing.is_some();
+        if is_crossing {
+            axes.swap(rank, rank + 1);
+        }
+        Tiles { walk, axes, rank: rank + 2, row, column: *column, is_crossing, rows, columns }
     }
 
     /// How many tiles.
@@ -67,7 +77,8 @@ impl<'w> Tiles<'w> {
             to = to.wrapping_offset(axis.target.wrapping_mul(index.cast_signed()));
         }
         for _ in range {
-            let [.., row, column] = *index else { return };
+            let [.., outer, inner] = *index else { return };
+            let (row, column) = if self.is_crossing { (inner, outer) } else { (outer, inner) };
             let rows = self.rows.min(self.row.extent - row * self.rows);
             let columns = self.columns.min(self.column.extent - column * self.columns);
             let (row, column) = (self.row.source, self.column.source);
@@ -112,5 +123,5 @@ fn extents(rows: usize, columns: usize, limit: Limit, is_crossing: bool) -> (usi
     let side = 1 << (limit.ilog2() / 2);
     let narrow = rows.min(side);
     let columns = columns.min(limit / narrow);
-    (rows.min(limit / columns), columns)
+    (rows.min(limit / columns), STRIP * columns)
 }

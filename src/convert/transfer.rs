@@ -22,6 +22,12 @@ pub(super) const BLOCK: usize = 16 << 10;
 /// Rows with fewer elements are gathered, rather than converted one by one.
 const SHORT: usize = 64;
 
+/// Bytes of a row that is worth storing past the cache: in shorter ones too few lines are whole.
+const STREAMED: usize = 256;
+
+/// Rows and columns from which on a tile is read line by line before it is transposed.
+const FULL: usize = 8;
+
 /// Where elements are between gathering and scattering.
 #[repr(C, align(64))]
 struct Scratch(MaybeUninit<[u8; BLOCK]>);
@@ -33,6 +39,8 @@ pub(super) struct Transfer<'w> {
     /// Bytes to be reversed in the target afterwards, where no stage does it; else 1.
     unit: usize,
     is_direct: bool,
+    /// Elements that go through scratch memory at a time.
+    block: usize,
     stream: Option<Stream>,
 }
 
@@ -43,7 +51,9 @@ impl<'w> Transfer<'w> {
         let from_rows = column.source == path.source.cast_signed();
         let to_rows = column.target == path.target.cast_signed();
         let is_large = walk.count().saturating_mul(path.source + path.target) >= stream::LARGE;
-        let is_streamed = is_large && to_rows && unit == 1;
+        // One element over and over is written as fast as memory takes it without a detour.
+        let is_repeated = path.stages().is_empty() && column.source == 0;
+        let is_streamed = is_large && to_rows && unit == 1 && !is_repeated;
         let is_crossing = others.iter().any(|axis| axis.crosses(column));
         let is_direct = match path.stages().len() {
             0 if path.source > BLOCK => true,
@@ -55,12 +65,10 @@ impl<'w> Transfer<'w> {
             true => stream::BLOCK * path.stages().len().max(1),
             false => BLOCK,
         };
-        let limit = match is_direct {
-            true => Limit::Rows,
-            false => Limit::Elements((block / path.widest()).max(1)),
-        };
+        let block = (block / path.widest()).max(1);
+        let limit = if is_direct { Limit::Rows } else { Limit::Elements(block) };
         let stream = is_streamed.then(|| Stream::new(isa));
-        Transfer { tiles: Tiles::new(walk, limit), path, unit, is_direct, stream }
+        Transfer { tiles: Tiles::new(walk, limit), path, unit, is_direct, block, stream }
     }
 
     /// How many tiles there are.
@@ -79,8 +87,14 @@ impl<'w> Transfer<'w> {
         self.tiles.visit(range, |source, target| match self.is_direct {
             // SAFETY: one of the tiles that the caller vouches for.
             true => unsafe { self.direct(source, target) },
-            // SAFETY: as above.
-            false => unsafe { self.by_scratch(source, target, scratch) },
+            false => {
+                let width = self.block / target.rows;
+                for column in (0..target.columns).step_by(width) {
+                    let [source, target] = [source, target].map(|side| side.columns(column, width));
+                    // SAFETY: a part of a tile that the caller vouches for, no larger than a block.
+                    unsafe { self.by_scratch(source, target, scratch) };
+                }
+            }
         });
         if self.stream.is_some() {
             stream::finish();
@@ -118,15 +132,24 @@ impl<'w> Transfer<'w> {
     /// Through scratch memory, in which two blocks change places with each stage.
     ///
     /// # Safety
-    /// As for [`run`](Self::run); the tile is no larger than a block.
+    /// As for [`run`](Self::run); there are no more elements than in a block.
     unsafe fn by_scratch(&self, source: Patch, target: Patch, scratch: [*mut u8; 2]) {
         let [mut free, mut next] = scratch;
         let stages = self.path.stages();
         let mut from = source.at;
-        if !source.is_dense(self.path.source) || stages.is_empty() {
-            let gathered = source.dense_like(free, self.path.source);
-            // SAFETY: the caller vouches for the source, and a block has room for the tile.
-            unsafe { patch::copy(source, gathered, self.path.source) };
+        let size = self.path.source;
+        if !source.is_dense(size) || stages.is_empty() {
+            let mut lines = source;
+            if source.has_dense_columns(size) && source.rows >= FULL && source.columns >= FULL {
+                // Line by line first: the lines of a large matrix fall on few places of the cache,
+                // and would drive each other out while they are transposed.
+                let dense = source.flipped().dense_like(next, size);
+                // SAFETY: the caller vouches for the source, and a block has room for the tile.
+                unsafe { patch::copy(source.flipped(), dense, size) };
+                lines = dense.flipped();
+            }
+            // SAFETY: as above; the two blocks do not overlap.
+            unsafe { patch::copy(lines, source.dense_like(free, size), size) };
             from = free;
             (free, next) = (next, free);
         }
@@ -154,11 +177,18 @@ impl<'w> Transfer<'w> {
     /// # Safety
     /// As for [`patch::copy`].
     unsafe fn put(&self, result: Patch, target: Patch) {
+        let size = self.path.target;
+        let (result, target) = match target.is_dense(size) {
+            true => (result.in_one_row(), target.in_one_row()),
+            false => (result, target),
+        };
         match self.stream {
-            // SAFETY: passed on; the target has dense rows, or would not be streamed.
-            Some(stream) => unsafe { stream_rows(stream, result, target, self.path.target) },
+            Some(stream) if size * target.columns >= STREAMED => {
+                // SAFETY: passed on; the target has dense rows, or would not be streamed.
+                unsafe { stream_rows(stream, result, target, size) };
+            }
             // SAFETY: passed on from this function's contract.
-            None => unsafe { patch::copy(result, target, self.path.target) },
+            _ => unsafe { patch::copy(result, target, size) },
         }
     }
 }

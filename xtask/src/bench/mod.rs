@@ -35,10 +35,43 @@ const TABLES: &[Table] = &[
         measure: |bench| bench.python("calls.py"),
     },
     Table {
+        name: "convert",
+        title: "Conversion",
+        about: "Dense elements into memory that is there already. The size is that of the larger side; all \
+                figures count bytes read and written, as memcpy of as many does.",
+        measure: |bench| bench.python("convert.py"),
+    },
+    Table {
+        name: "pairs",
+        title: "All pairs",
+        about: "Every pair of dtypes that PyTorch or NumPy converts, 512 KiB, one thread: our speed over that \
+                of the better of the two.",
+        measure: |bench| bench.python("pairs.py"),
+    },
+    Table {
+        name: "float8",
+        title: "8-bit floats",
+        about: "16 Mi elements, one thread.",
+        measure: |bench| bench.python("float8.py"),
+    },
+    Table {
+        name: "fresh",
+        title: "Fresh results",
+        about: "Results of 256 MiB in memory that the call asks for.",
+        measure: |bench| bench.python("fresh.py"),
+    },
+    Table {
+        name: "strided",
+        title: "Order of elements",
+        about: "Copies into dense memory, one thread; matrices have 4096 rows and columns. \"Fresh\" results \
+                are in memory that the call asks for, beside `Tensor.clone` and `ndarray.copy`.",
+        measure: |bench| bench.python("strided.py"),
+    },
+    Table {
         name: "footprint",
         title: "Footprint",
-        about: "What `import` costs in a fresh process, beside what the package has on disk. `tvm_ffi` imports \
-                torch where that is installed, as it is here.",
+        about: "What `import` costs in a fresh process, beside what the package has on disk. `tvm_ffi` \
+                imports torch where that is installed, as it is here.",
         measure: |bench| bench.python("footprint.py"),
     },
 ];

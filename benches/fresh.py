@@ -1,0 +1,29 @@
+"""Conversions into memory that the call itself asks for, 256 MiB of it: page faults cost the most."""
+
+import tarray
+
+from arrays import MIB, source, threads, torch
+from measure import QUICK, row
+
+PAIRS = [("float32", "float64"), ("float64", "float32"), ("float32", "float16"), ("uint8", "float32"),
+         ("float32", "float32")]
+SIZE = (64 if QUICK else 256) * MIB
+MARKS = [(1.0, ["numpy"]), (2.0, ["torch"])]
+
+
+def contenders(side, to):
+    """Who makes a converted copy of a whole side."""
+    dtype = getattr(torch, to)
+    return {
+        "tarray": lambda: tarray.asarray(side.ours, dtype=to, copy=True),
+        "torch": lambda: side.torch.to(dtype, copy=True),
+        "numpy": lambda: side.numpy.astype(to),
+    }
+
+
+for count in (1, 2):
+    threads(count)
+    for from_, to in PAIRS:
+        side = source(from_, (SIZE // getattr(torch, to).itemsize,))
+        name = f"{from_} → {to}, {'one thread' if count == 1 else 'two threads'}"
+        row(name, contenders(side, to), MARKS, moved=side.nbytes + SIZE, turns=5)
