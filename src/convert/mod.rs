@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A [`transfer`] takes each tile from source to target in one pass: gathered ([`patch`],
-//! [`transpose`]), changed ([`steps`]), and stored, past the cache where it would not stay there
+//! [`transpose`], [`interleave`]), changed ([`steps`]), and stored, past the cache where it would not stay there
 //! ([`stream`]). Large ones are shared out among [`threads`].
 //!
 //! What values become is PyTorch's choice where that is one: integers wrap, floats round
@@ -19,6 +19,7 @@
 //! Refuses to know who owns the memory, whether it may be written, and what a tensor is.
 
 pub mod arithmetic;
+mod interleave;
 mod isa;
 pub mod memory;
 mod number;

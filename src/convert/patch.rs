@@ -1,7 +1,8 @@
 //! Rows and columns of elements in memory, and moving their bytes from one such patch to another.
 
+use super::isa::Isa;
 use super::steps::Unaligned;
-use super::transpose;
+use super::{interleave, transpose};
 use std::mem::MaybeUninit;
 
 /// A rectangle of elements.
@@ -79,13 +80,21 @@ impl Patch {
 ///
 /// # Safety
 /// All elements of `from` can be read and all of `to` written, and none overlap.
-pub(super) unsafe fn copy(from: Patch, to: Patch, size: usize) {
+/// The processor has the instructions of `isa`.
+pub(super) unsafe fn copy(from: Patch, to: Patch, size: usize, isa: Isa) {
     if from.has_dense_rows(size) && to.has_dense_rows(size) {
         for row in 0..to.rows {
             let bytes = size * to.columns;
             // SAFETY: the elements of a row stand one after another; the caller vouches for them.
             unsafe { from.row_at(row).copy_to_nonoverlapping(to.row_at(row), bytes) };
         }
+        return;
+    }
+    // SAFETY: passed on from this function's contract.
+    let is_done = unsafe { interleave::run(from, to, size, isa) }
+        // SAFETY: as above, with rows for columns.
+        || unsafe { interleave::run(from.flipped(), to.flipped(), size, isa) };
+    if is_done {
         return;
     }
     match size {

@@ -24,13 +24,14 @@ const STRIP: usize = 8;
 /// The tiles of a walk.
 pub(super) struct Tiles<'w> {
     walk: &'w Walk,
-    /// What steps from tile to tile; the last two are the rows and the columns.
-    axes: [Axis; MAX_AXES + 1],
-    rank: usize,
+    /// Which axis of the walk the rows are, where it has two; the columns are its last.
+    place: Option<usize>,
     row: Axis,
     column: Axis,
     /// Whether the source's shortest steps are along the rows.
     is_crossing: bool,
+    /// Steps from tile to tile: of rows and columns, or of columns and rows where the sides cross.
+    plane: [Axis; 2],
     /// Extents of a tile that is not at the margin.
     rows: usize,
     columns: usize,
@@ -44,33 +45,31 @@ impl<'w> Tiles<'w> {
         let place = crossing.or(others.len().checked_sub(1));
         let row = place.map_or(Axis::UNIT, |place| others[place]);
         let (rows, columns) = extents(row.extent, column.extent, limit, crossing.is_some());
-        let mut axes = [Axis::UNIT; MAX_AXES + 1];
-        let mut rank = 0;
-        for (_, axis) in others.iter().enumerate().filter(|(other, _)| Some(*other) != place) {
-            axes[rank] = *axis;
-            rank += 1;
-        }
-        axes[rank] = row.in_steps_of(rows);
-        axes[rank + 1] = column.in_steps_of(columns);
         let is_crossing = crossing.is_some();
-        if is_crossing {
-            axes.swap(rank, rank + 1);
-        }
-        Tiles { walk, axes, rank: rank + 2, row, column: *column, is_crossing, rows, columns }
+        let (down, along) = (row.in_steps_of(rows), column.in_steps_of(columns));
+        let plane = if is_crossing { [along, down] } else { [down, along] };
+        Tiles { walk, place, row, column: *column, is_crossing, plane, rows, columns }
+    }
+
+    /// What steps from tile to tile; the two of the plane last.
+    fn axes(&self) -> impl DoubleEndedIterator<Item = Axis> {
+        let others = &self.walk.axes()[..self.walk.axes().len() - 1];
+        let outer = others.iter().enumerate().filter(|(other, _)| Some(*other) != self.place);
+        outer.map(|(_, axis)| *axis).chain(self.plane)
     }
 
     /// How many tiles.
     pub(super) fn count(&self) -> usize {
-        self.axes[..self.rank].iter().map(|axis| axis.extent).product()
+        self.axes().map(|axis| axis.extent).product()
     }
 
     /// Calls `visit` with both sides of the tiles numbered `range`.
     pub(super) fn visit(&self, range: Range<usize>, mut visit: impl FnMut(Patch, Patch)) {
         let mut index = [0; MAX_AXES + 1];
-        let index = &mut index[..self.rank];
+        let index = &mut index[..self.axes().count()];
         let (mut from, mut to) = self.walk.start();
         let mut rest = range.start;
-        for (axis, index) in self.axes.iter().zip(&mut *index).rev() {
+        for (axis, index) in self.axes().rev().zip(index.iter_mut().rev()) {
             *index = rest % axis.extent;
             rest /= axis.extent;
             from = from.wrapping_offset(axis.source.wrapping_mul(index.cast_signed()));
@@ -85,7 +84,7 @@ impl<'w> Tiles<'w> {
             let source = Patch { at: from, row, column, rows, columns };
             let (row, column) = (self.row.target, self.column.target);
             visit(source, Patch { at: to, row, column, rows, columns });
-            for (axis, index) in self.axes.iter().zip(&mut *index).rev() {
+            for (axis, index) in self.axes().rev().zip(index.iter_mut().rev()) {
                 from = from.wrapping_offset(axis.source);
                 to = to.wrapping_offset(axis.target);
                 *index += 1;

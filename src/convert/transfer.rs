@@ -19,6 +19,9 @@ use std::ops::Range;
 /// Bytes of a block of elements where they are widest. Two blocks are in use at a time.
 pub(super) const BLOCK: usize = 16 << 10;
 
+/// Bytes of a block of elements that go through stages alone: source and target want room too.
+const STAGED: usize = 4 << 10;
+
 /// Rows with fewer elements are gathered, rather than converted one by one.
 const SHORT: usize = 64;
 
@@ -42,6 +45,7 @@ pub(super) struct Transfer<'w> {
     /// Elements that go through scratch memory at a time.
     block: usize,
     stream: Option<Stream>,
+    isa: Isa,
 }
 
 impl<'w> Transfer<'w> {
@@ -61,14 +65,15 @@ impl<'w> Transfer<'w> {
             1 => from_rows && to_rows && !is_streamed && column.extent >= SHORT,
             _ => false,
         };
-        let block = match is_streamed && !is_crossing {
-            true => stream::BLOCK * path.stages().len().max(1),
-            false => BLOCK,
+        let block = match (is_crossing, is_streamed) {
+            (true, _) => BLOCK,
+            (false, true) => stream::BLOCK * path.stages().len().max(1),
+            (false, false) => STAGED,
         };
         let block = (block / path.widest()).max(1);
         let limit = if is_direct { Limit::Rows } else { Limit::Elements(block) };
         let stream = is_streamed.then(|| Stream::new(isa));
-        Transfer { tiles: Tiles::new(walk, limit), path, unit, is_direct, block, stream }
+        Transfer { tiles: Tiles::new(walk, limit), path, unit, is_direct, block, stream, isa }
     }
 
     /// How many tiles there are.
@@ -120,7 +125,7 @@ impl<'w> Transfer<'w> {
             }
             _ => {
                 // SAFETY: passed on from this function's contract.
-                unsafe { patch::copy(source, target, self.path.target) };
+                unsafe { patch::copy(source, target, self.path.target, self.isa) };
             }
         }
         if self.unit > 1 {
@@ -145,11 +150,11 @@ impl<'w> Transfer<'w> {
                 // and would drive each other out while they are transposed.
                 let dense = source.flipped().dense_like(next, size);
                 // SAFETY: the caller vouches for the source, and a block has room for the tile.
-                unsafe { patch::copy(source.flipped(), dense, size) };
+                unsafe { patch::copy(source.flipped(), dense, size, self.isa) };
                 lines = dense.flipped();
             }
             // SAFETY: as above; the two blocks do not overlap.
-            unsafe { patch::copy(lines, source.dense_like(free, size), size) };
+            unsafe { patch::copy(lines, source.dense_like(free, size), size, self.isa) };
             from = free;
             (free, next) = (next, free);
         }
@@ -188,7 +193,7 @@ impl<'w> Transfer<'w> {
                 unsafe { stream_rows(stream, result, target, size) };
             }
             // SAFETY: passed on from this function's contract.
-            _ => unsafe { patch::copy(result, target, size) },
+            _ => unsafe { patch::copy(result, target, size, self.isa) },
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Between a real part and a complex number of the same precision. The imaginary part is dropped,
 //! or zero, as in PyTorch.
 
-use super::{Loop, Step, compiled};
+use super::half::WidenBrain;
+use super::{Loop, Step, Then, compiled, floats};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
 
-struct Real<P>(PhantomData<P>);
-struct Complex<P>(PhantomData<P>);
+/// The real part.
+pub(super) struct Real<P>(PhantomData<P>);
+/// The number with this real part.
+pub(super) struct Complex<P>(PhantomData<P>);
 
 macro_rules! parts {
     ($($part:ty)*) => {$(
@@ -44,6 +47,10 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::F16, DType::C32) => compiled::<Complex<u16>>(isa),
         (DType::F32, DType::C64) => compiled::<Complex<f32>>(isa),
         (DType::F64, DType::C128) => compiled::<Complex<f64>>(isa),
+        (DType::C128, DType::F32) => compiled::<Then<Real<f64>, floats::Narrow>>(isa),
+        (DType::C64, DType::F64) => compiled::<Then<Real<f32>, floats::Widen>>(isa),
+        (DType::F32, DType::C128) => compiled::<Then<floats::Widen, Complex<f64>>>(isa),
+        (DType::BF16, DType::C64) => compiled::<Then<WidenBrain, Complex<f32>>>(isa),
         _ => return None,
     })
 }

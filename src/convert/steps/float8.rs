@@ -12,7 +12,8 @@
 //!
 //! Nothing here branches or looks up a table, so that the compiler makes vectors of it.
 
-use super::{Loop, Step, compiled};
+use super::half::WidenBrain;
+use super::{Loop, Step, Then, compiled};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -21,6 +22,7 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match (from, to) {
         (_, DType::F32) => with::<Decoded>(from, isa),
         (DType::F32, _) => with::<Encoded>(to, isa),
+        (DType::BF16, _) => with::<EncodedBrain>(to, isa),
         _ => None,
     }
 }
@@ -32,6 +34,7 @@ trait Direction {
 
 struct Decoded;
 struct Encoded;
+struct EncodedBrain;
 struct Decode<F>(PhantomData<F>);
 struct Encode<F>(PhantomData<F>);
 
@@ -41,6 +44,10 @@ impl Direction for Decoded {
 
 impl Direction for Encoded {
     type Step<F: Float8> = Encode<F>;
+}
+
+impl Direction for EncodedBrain {
+    type Step<F: Float8> = Then<WidenBrain, Encode<F>>;
 }
 
 impl<F: Float8> Step for Decode<F> {
@@ -147,18 +154,19 @@ impl Format {
 
     #[inline(always)]
     fn encode(&self, value: f32) -> u8 {
-        let sign = (value.to_bits() >> 24) as u8 & 0x80;
+        let sign = value.to_bits() >> 24 & 0x80;
         let magnitude = value.to_bits() & 0x7fff_ffff;
         let code = self.round(magnitude);
-        let beyond = code > u32::from(self.largest());
-        match self.top {
-            Top::Unsigned if beyond => 0x80,
+        let nan = magnitude > INFINITY;
+        // All in 32 bits until the end, as the vectors are.
+        let signed = match self.top {
+            Top::Ieee => sign | if nan { 0x7f } else { code.min(self.infinity().into()) },
+            Top::Finite => sign | if nan { 0x7f } else { code.min(self.largest().into()) },
+            Top::Unsigned if code > self.largest().into() => 0x80,
             Top::Unsigned if code == 0 => 0,
-            _ if magnitude > INFINITY => sign | 0x7f,
-            Top::Ieee if beyond => sign | self.infinity(),
-            Top::Finite if beyond => sign | self.largest(),
-            _ => sign | code as u8,
-        }
+            Top::Unsigned => sign | code,
+        };
+        signed as u8
     }
 
     /// The code nearest to the absolute value with these `f32` bits, as if the exponent had no end.

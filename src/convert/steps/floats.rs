@@ -4,8 +4,10 @@ use super::{Loop, Step, compiled};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 
-struct Widen;
-struct Narrow;
+/// `float32` to `float64`.
+pub(super) struct Widen;
+/// And back.
+pub(super) struct Narrow;
 
 impl Step for Widen {
     type From = f32;

@@ -15,8 +15,10 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     })
 }
 
-struct WidenBrain;
-struct NarrowBrain;
+/// `bfloat16` to `float32`.
+pub(super) struct WidenBrain;
+/// And back.
+pub(super) struct NarrowBrain;
 
 impl Step for WidenBrain {
     type From = u16;
@@ -24,8 +26,9 @@ impl Step for WidenBrain {
 
     #[inline(always)]
     fn cast(from: u16) -> f32 {
-        let is_nan = from & 0x7fff > 0x7f80;
-        f32::from_bits(u32::from(from | u16::from(is_nan) << 6) << 16)
+        let bits = u32::from(from) << 16;
+        let quiet = bits | 0x40_0000;
+        f32::from_bits(if bits & 0x7fff_ffff > 0x7f80_0000 { quiet } else { bits })
     }
 }
 

@@ -1,6 +1,8 @@
-//! Between integers, and from them to `float32` and `float64`: the low bits, or the nearest number.
+//! Between integers, and from them to floats: the low bits, or the nearest number.
 
-use super::{Loop, Step, compiled};
+use super::complex::Complex;
+use super::half::NarrowBrain;
+use super::{Loop, Same, Step, Then, compiled};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -35,7 +37,7 @@ casts! {
 
 pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match to {
-        DType::F32 | DType::F64 => to_float(from, to, isa),
+        DType::F32 | DType::F64 | DType::BF16 | DType::C64 => to_float(from, to, isa),
         // Into as many bits or fewer, a sign makes no difference; of the result it never does.
         _ => to_integer(if to.bits > from.bits { from } else { unsigned(from) }, unsigned(to), isa),
     }
@@ -76,24 +78,29 @@ fn to_integer(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     })
 }
 
+/// The loop for what a step makes of each integer dtype's nearest float.
+macro_rules! nearest {
+    ($from:expr, $isa:expr, $float:ty, $then:ty) => {
+        match $from {
+            DType::U8 => compiled::<Then<As<u8, $float>, $then>>($isa),
+            DType::I8 => compiled::<Then<As<i8, $float>, $then>>($isa),
+            DType::U16 => compiled::<Then<As<u16, $float>, $then>>($isa),
+            DType::I16 => compiled::<Then<As<i16, $float>, $then>>($isa),
+            DType::U32 => compiled::<Then<As<u32, $float>, $then>>($isa),
+            DType::I32 => compiled::<Then<As<i32, $float>, $then>>($isa),
+            DType::U64 => compiled::<Then<As<u64, $float>, $then>>($isa),
+            DType::I64 => compiled::<Then<As<i64, $float>, $then>>($isa),
+            _ => return None,
+        }
+    };
+}
+
 fn to_float(from: DType, to: DType, isa: Isa) -> Option<Loop> {
-    Some(match (from, to == DType::F32) {
-        (DType::U8, true) => compiled::<As<u8, f32>>(isa),
-        (DType::U8, false) => compiled::<As<u8, f64>>(isa),
-        (DType::I8, true) => compiled::<As<i8, f32>>(isa),
-        (DType::I8, false) => compiled::<As<i8, f64>>(isa),
-        (DType::U16, true) => compiled::<As<u16, f32>>(isa),
-        (DType::U16, false) => compiled::<As<u16, f64>>(isa),
-        (DType::I16, true) => compiled::<As<i16, f32>>(isa),
-        (DType::I16, false) => compiled::<As<i16, f64>>(isa),
-        (DType::U32, true) => compiled::<As<u32, f32>>(isa),
-        (DType::U32, false) => compiled::<As<u32, f64>>(isa),
-        (DType::I32, true) => compiled::<As<i32, f32>>(isa),
-        (DType::I32, false) => compiled::<As<i32, f64>>(isa),
-        (DType::U64, true) => compiled::<As<u64, f32>>(isa),
-        (DType::U64, false) => compiled::<As<u64, f64>>(isa),
-        (DType::I64, true) => compiled::<As<i64, f32>>(isa),
-        (DType::I64, false) => compiled::<As<i64, f64>>(isa),
+    Some(match to {
+        DType::F32 => nearest!(from, isa, f32, Same<f32>),
+        DType::F64 => nearest!(from, isa, f64, Same<f64>),
+        DType::BF16 => nearest!(from, isa, f32, NarrowBrain),
+        DType::C64 => nearest!(from, isa, f32, Complex<f32>),
         _ => return None,
     })
 }

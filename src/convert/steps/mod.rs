@@ -14,6 +14,7 @@ mod truth;
 
 use super::isa::Isa;
 use crate::model::dtype::DType;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 pub(super) use bits::{is_swapped_at_once, swap};
@@ -33,6 +34,32 @@ pub(super) trait Step {
 
     /// The new number. Always inlined, so that it is compiled for the loop's instructions.
     fn cast(from: Self::From) -> Self::To;
+}
+
+/// Two steps in one loop, for pairs that are too common to go through scratch memory.
+pub(super) struct Then<A, B>(PhantomData<(A, B)>);
+
+impl<A: Step, B: Step<From = A::To>> Step for Then<A, B> {
+    type From = A::From;
+    type To = B::To;
+
+    #[inline(always)]
+    fn cast(from: A::From) -> B::To {
+        B::cast(A::cast(from))
+    }
+}
+
+/// No step.
+pub(super) struct Same<N>(PhantomData<N>);
+
+impl<N: Copy> Step for Same<N> {
+    type From = N;
+    type To = N;
+
+    #[inline(always)]
+    fn cast(from: N) -> N {
+        from
+    }
 }
 
 /// A number at any address.

@@ -16,7 +16,9 @@
 //! So in `uint8` -1.0 is 255 and 300.7 is 44, in `uint32` -1.0 is 4294967295. Narrower
 //! floats are exact in `f32` and go through it.
 
-use super::{Loop, Step, compiled};
+use super::complex::Real;
+use super::half::WidenBrain;
+use super::{Loop, Same, Step, Then, compiled};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -78,6 +80,7 @@ truncate! {
     f64, |value: f64| value > -2_147_483_649.0;
 }
 
+/// Into 8 bits, and likewise the others; by the narrowest conversion of the table.
 struct Whole8<F>(PhantomData<F>);
 struct Whole16<F>(PhantomData<F>);
 struct Whole32<F>(PhantomData<F>);
@@ -110,20 +113,24 @@ steps! {
 
 pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match from {
-        DType::F32 => of::<f32>(to, isa),
-        DType::F64 => of::<f64>(to, isa),
+        DType::F32 => of::<Same<f32>>(to, isa),
+        DType::F64 => of::<Same<f64>>(to, isa),
+        DType::BF16 => of::<WidenBrain>(to, isa),
+        DType::C64 => of::<Real<f32>>(to, isa),
+        DType::C128 => of::<Real<f64>>(to, isa),
         _ => None,
     }
 }
 
-fn of<F: Truncate>(to: DType, isa: Isa) -> Option<Loop> {
+/// What `S` makes of an element, truncated.
+fn of<S: Step<To: Truncate>>(to: DType, isa: Isa) -> Option<Loop> {
     Some(match to {
-        DType::I8 | DType::U8 => compiled::<Whole8<F>>(isa),
-        DType::I16 | DType::U16 => compiled::<Whole16<F>>(isa),
-        DType::I32 => compiled::<Whole32<F>>(isa),
-        DType::U32 => compiled::<Low32<F>>(isa),
-        DType::I64 => compiled::<Whole64<F>>(isa),
-        DType::U64 => compiled::<Unsigned64<F>>(isa),
+        DType::I8 | DType::U8 => compiled::<Then<S, Whole8<S::To>>>(isa),
+        DType::I16 | DType::U16 => compiled::<Then<S, Whole16<S::To>>>(isa),
+        DType::I32 => compiled::<Then<S, Whole32<S::To>>>(isa),
+        DType::U32 => compiled::<Then<S, Low32<S::To>>>(isa),
+        DType::I64 => compiled::<Then<S, Whole64<S::To>>>(isa),
+        DType::U64 => compiled::<Then<S, Unsigned64<S::To>>>(isa),
         _ => return None,
     })
 }
