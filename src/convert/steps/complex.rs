@@ -1,7 +1,6 @@
 //! Between a real part and a complex number of the same precision. The imaginary part is dropped,
 //! or zero, as in PyTorch.
 
-use super::half::WidenBrain;
 use super::{Loop, Step, Then, compiled, floats};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
@@ -50,7 +49,6 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::C128, DType::F32) => compiled::<Then<Real<f64>, floats::Narrow>>(isa),
         (DType::C64, DType::F64) => compiled::<Then<Real<f32>, floats::Widen>>(isa),
         (DType::F32, DType::C128) => compiled::<Then<floats::Widen, Complex<f64>>>(isa),
-        (DType::BF16, DType::C64) => compiled::<Then<WidenBrain, Complex<f32>>>(isa),
         _ => return None,
     })
 }

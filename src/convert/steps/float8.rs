@@ -12,7 +12,7 @@
 //!
 //! Nothing here branches or looks up a table, so that the compiler makes vectors of it.
 
-use super::half::WidenBrain;
+use super::half::ShiftBrain;
 use super::{Loop, Step, Then, compiled};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
@@ -47,7 +47,7 @@ impl Direction for Encoded {
 }
 
 impl Direction for EncodedBrain {
-    type Step<F: Float8> = Then<WidenBrain, Encode<F>>;
+    type Step<F: Float8> = Then<ShiftBrain, Encode<F>>;
 }
 
 impl<F: Float8> Step for Decode<F> {

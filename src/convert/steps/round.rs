@@ -17,7 +17,7 @@
 //! floats are exact in `f32` and go through it.
 
 use super::complex::Real;
-use super::half::WidenBrain;
+use super::half::ShiftBrain;
 use super::{Loop, Same, Step, Then, compiled};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
@@ -115,7 +115,7 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match from {
         DType::F32 => of::<Same<f32>>(to, isa),
         DType::F64 => of::<Same<f64>>(to, isa),
-        DType::BF16 => of::<WidenBrain>(to, isa),
+        DType::BF16 => of::<ShiftBrain>(to, isa),
         DType::C64 => of::<Real<f32>>(to, isa),
         DType::C128 => of::<Real<f64>>(to, isa),
         _ => None,
