@@ -22,12 +22,26 @@ struct Runtime {
     readme: (&'static str, &'static [&'static str]),
 }
 
-const RUNTIMES: &[Runtime] = &[Runtime {
-    name: "luajit",
-    programs: &[("luajit", &["luajit"])],
-    tests: &[&["luajit", "tests/run.lua"]],
-    readme: ("lua", &["luajit", "-e", "package.path = './?.lua;./?/init.lua;' .. package.path"]),
-}];
+const RUNTIMES: &[Runtime] = &[
+    Runtime {
+        name: "luajit",
+        programs: &[("luajit", &["luajit"])],
+        tests: &[&["luajit", "tests/run.lua"]],
+        readme: (
+            "lua",
+            &["luajit", "-e", "package.path = './?.lua;./?/init.lua;' .. package.path"],
+        ),
+    },
+    Runtime {
+        name: "ruby",
+        programs: &[("ruby", &["ruby"])],
+        tests: &[
+            &["ruby", "-w", "test/test_tarray.rb"],
+            &["gem", "build", "--quiet", "tarray.gemspec"],
+        ],
+        readme: ("ruby", &["ruby", "-w", "-Ilib"]),
+    },
+];
 
 /// Runs those that can be installed, and says which cannot.
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {

@@ -1,0 +1,62 @@
+# frozen_string_literal: true
+
+require "fiddle"
+
+module Tarray
+  # The C ABI: the library, its functions, the constants of the generated declarations.
+  module C
+    # They stand beside this file in the gem, and in include/ in a checkout.
+    CDEF = [File.join(__dir__, "tarray.cdef"), File.expand_path("../../../../include/tarray.cdef", __dir__)]
+           .find { |path| File.exist?(path) } or raise LoadError, "no tarray.cdef beside #{__FILE__}"
+
+    # `C[:TA_OK]`, `C[:TA_ERR_DTYPE]`, …
+    CONSTANTS = File.read(CDEF).scan(/^#define (\w+) (\d+)$/).to_h { |name, value| [name.to_sym, value.to_i] }.freeze
+
+    def self.[](name)
+      CONSTANTS.fetch(name)
+    end
+
+    LIBRARY = Fiddle.dlopen(ENV["TARRAY_LIBRARY"] || "libtarray.so.#{self[:TA_ABI_VERSION]}")
+
+    POINTER = Fiddle::TYPE_VOIDP
+    STATUS = INT = Fiddle::TYPE_INT32_T
+    SIZE = Fiddle::TYPE_SIZE_T
+    LONG = Fiddle::TYPE_INT64_T
+    NOTHING = Fiddle::TYPE_VOID
+
+    # What is called with Ruby's lock: so that callbacks may run, and no string changes meanwhile.
+    def self.function(name, arguments, result)
+      Fiddle::Function.new(LIBRARY[name], arguments, result, need_gvl: true)
+    end
+    private_class_method :function
+
+    ABI_VERSION = function("ta_abi_version", [], INT)
+    VERSION = function("ta_version", [], POINTER)
+    LIVE_TENSORS = function("ta_live_tensors", [], SIZE)
+    STATUS_NAME = function("ta_status_name", [INT], POINTER)
+    ORIGIN_NAME = function("ta_origin_name", [INT], POINTER)
+    REASON_NAME = function("ta_reason_name", [INT], POINTER)
+    ASARRAY = function("ta_asarray", [POINTER] * 4, STATUS)
+    COPY = function("ta_copy", [POINTER] * 4, STATUS)
+    COPY_INTO = function("ta_copy_into", [POINTER] * 3, STATUS)
+    FILL = function("ta_fill", [POINTER] * 3, STATUS)
+    VIEW = function("ta_view", [POINTER, INT, POINTER, POINTER, LONG, POINTER, POINTER], STATUS)
+    DESCRIBE = function("ta_describe", [POINTER] * 3, STATUS)
+    ITEM = function("ta_item", [POINTER] * 4, STATUS)
+    REPR = function("ta_repr", [POINTER, POINTER, POINTER, SIZE, POINTER, POINTER], STATUS)
+    TO_DLPACK = function("ta_to_dlpack", [POINTER] * 4, STATUS)
+    TO_DLPACK_LEGACY = function("ta_to_dlpack_legacy", [POINTER] * 4, STATUS)
+    RELEASE = function("ta_release", [POINTER], NOTHING)
+    # Only its address is used: see Holds.
+    MARK_RELEASED = LIBRARY["ta_mark_released"]
+
+    unless ABI_VERSION.call == self[:TA_ABI_VERSION]
+      raise LoadError, "the library has ABI #{ABI_VERSION.call}, this gem is for #{self[:TA_ABI_VERSION]}"
+    end
+
+    # A string as a call fills it in: as many zeros.
+    def self.room(size)
+      "\0".b * size
+    end
+  end
+end

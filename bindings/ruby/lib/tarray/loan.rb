@@ -1,0 +1,64 @@
+# frozen_string_literal: true
+
+require_relative "options"
+
+module Tarray
+  # A DLPack tensor that Ruby holds: the collector runs its deleter, unless somebody takes it first.
+  class Loan
+    # Where the deleter is in the struct with a version, and without.
+    DELETER = { false => 16, true => 56 }.freeze
+    # Of `ta_export_options`: size, version, device, copy, nothing, flags, stream.
+    LAYOUT = "QLLllllQq"
+    private_constant :DELETER, :LAYOUT
+
+    # Lends a tensor.
+    def self.of(tensor, legacy: false, copy: nil, read_only: false, max_version: [0, 0])
+      flags = read_only ? C[:TA_EXPORT_READ_ONLY] : 0
+      request = [48, *max_version, 0, 0, Options.copy(copy), 0, flags, 0].pack(LAYOUT)
+      out = C.room(8)
+      lend = legacy ? C::TO_DLPACK_LEGACY : C::TO_DLPACK
+      Error.check { |err| lend.call(tensor.address, request, out, err) }
+      new(out.unpack1("Q"), legacy: legacy)
+    end
+
+    # Runs the deleter of what is still there; holds nothing of the loan.
+    def self.finisher(place, legacy)
+      proc do
+        address = place.pop
+        if address
+          deleter = Fiddle::Pointer.new(address)[DELETER[legacy], 8].unpack1("Q")
+          Fiddle::Function.new(deleter, [C::POINTER], C::NOTHING, need_gvl: true).call(address) unless deleter.zero?
+        end
+      end
+    end
+    private_class_method :finisher
+
+    # Of a DLPack tensor at an address, which is this object's from now on.
+    def initialize(address, legacy: false)
+      @place = [address]
+      @legacy = legacy
+      @finish = Loan.send(:finisher, @place, legacy)
+      ObjectSpace.define_finalizer(self, @finish)
+    end
+
+    def legacy?
+      @legacy
+    end
+
+    # Where it is; it stays this object's.
+    def address
+      @place.first or Error.refuse(:TA_ERR_NULL_ARGUMENT, "the loan was taken or finished")
+    end
+
+    # Hands it to somebody else, who will run its deleter; returns the address.
+    def give
+      address.tap { @place.clear }
+    end
+
+    # Runs the deleter now. Twice does nothing.
+    def finish
+      @finish.call
+      nil
+    end
+  end
+end

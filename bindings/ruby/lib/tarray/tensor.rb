@@ -1,0 +1,240 @@
+# frozen_string_literal: true
+
+require_relative "loan"
+require_relative "options"
+require_relative "source"
+
+module Tarray
+  # How a tensor came about: `origin` like "memory", `aliased`, and `reason` if it was copied.
+  Provenance = Struct.new(:origin, :aliased, :reason)
+
+  # A tensor: facts, and a share in the memory they describe.
+  #
+  # The collector gives the share up, or #release at once. Positions count from 0.
+  class Tensor
+    # Of `ta_info`: size, data, byte_offset, shape, strides, numel, nbytes, flags, dlpack_flags, dtype,
+    # ndim, device, provenance.
+    INFO = "QQQQQqQQQCCSlllllll"
+    Info = Struct.new(:size, :data, :byte_offset, :shape, :strides, :numel, :nbytes, :flags, :dlpack_flags, :code, :bits,
+                      :lanes, :ndim, :device_type, :device_index, :origin, :aliased, :reason, :reserved)
+    private_constant :INFO, :Info
+
+    # Gives the share up if it is still there; holds nothing of the tensor.
+    def self.releaser(place, hold)
+      proc do
+        address = place.pop
+        if address
+          C::RELEASE.call(address)
+          HOLDS.drop(hold) if hold&.released?
+        end
+      end
+    end
+    private_class_method :releaser
+
+    # Calls a function that gets the room for a handle and a `ta_error`.
+    def self.made(hold = nil)
+      out = C.room(8)
+      Error.check { |err| yield out, err }
+      new(out.unpack1("Q"), hold)
+    end
+
+    # Takes over a share; `hold` keeps the memory of a Ruby object.
+    def initialize(address, hold)
+      @place = [address]
+      @hold = hold
+      @release = Tensor.send(:releaser, @place, hold)
+      ObjectSpace.define_finalizer(self, @release)
+    end
+
+    # What keeps the memory of a Ruby object that this tensor may use, or nil.
+    attr_reader :hold
+
+    # Gives the share up now. Twice does nothing.
+    def release
+      @release.call
+      nil
+    end
+
+    def released?
+      @place.empty?
+    end
+
+    # The handle, for calls of the C ABI; stays this object's.
+    def address
+      @place.first or Error.refuse(:TA_ERR_NULL_ARGUMENT, "the tensor was released")
+    end
+
+    # The name of the element type, like "float32".
+    def dtype
+      Dtype.name(info.code, info.bits, info.lanes)
+    end
+
+    def ndim
+      info.ndim
+    end
+
+    # Number of elements.
+    def size
+      info.numel
+    end
+
+    # Extents, in elements.
+    def shape
+      @shape ||= integers(info.shape).freeze
+    end
+
+    # Distance between neighbours on each axis, in elements.
+    def strides
+      @strides ||= integers(info.strides).freeze
+    end
+
+    def read_only?
+      flag?(:TA_TENSOR_READ_ONLY)
+    end
+
+    def contiguous?
+      flag?(:TA_TENSOR_CONTIGUOUS)
+    end
+
+    def requires_grad?
+      flag?(:TA_TENSOR_REQUIRES_GRAD)
+    end
+
+    def provenance
+      reason = C::REASON_NAME.call(info.reason).to_s
+      Provenance.new(C::ORIGIN_NAME.call(info.origin).to_s, info.aliased != 0, reason.empty? ? nil : reason)
+    end
+
+    # The address of element (0, …, 0).
+    def data_address
+      info.data
+    end
+
+    # One element: a position for each axis.
+    def item(*index)
+      Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{index.size} positions for #{ndim} axes") if index.size != ndim
+      out = C.room(24)
+      Error.check { |err| C::ITEM.call(address, index.pack("q*"), out, err) }
+      value_of(out)
+    end
+
+    # t[i] is an element of a vector, a row of anything else; t[i, j] goes on with what that is.
+    def [](position, *rest)
+      if ndim.zero? || !position.is_a?(Integer) || !position.between?(0, shape.first - 1)
+        Error.refuse(:TA_ERR_OUT_OF_BOUNDS, "position #{position.inspect} is outside of shape #{shape}")
+      end
+      return item(position, *rest) if ndim == 1 + rest.size
+
+      row = view(shape.drop(1), strides.drop(1), strides.first * position)
+      rest.empty? ? row : row[*rest]
+    end
+
+    # All elements in nested arrays; a 0-d tensor is its element.
+    def to_a
+      return item if ndim.zero?
+
+      shape.drop(1).reverse.reduce(flat) { |items, extent| extent.zero? ? [] : items.each_slice(extent).to_a }
+           .then { |items| size.zero? ? empty(shape) : items }
+    end
+
+    # The bytes of the elements in C order.
+    def bytes
+      dense = copy(contiguous: true)
+      dense.size.zero? ? "".b : Fiddle::Pointer.new(dense.data_address)[0, dense.nbytes]
+    ensure
+      dense&.release
+    end
+
+    # Bytes of the elements when they stand one after another.
+    def nbytes
+      info.nbytes
+    end
+
+    # A tensor over part of this one's memory; strides and offset in elements.
+    def view(shape, strides = nil, offset = 0)
+      if strides && strides.size != shape.size
+        Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{strides.size} strides for #{shape.size} axes")
+      end
+      Tensor.made(@hold) do |out, err|
+        C::VIEW.call(address, shape.size, shape.pack("q*"), strides&.pack("q*"), offset, out, err)
+      end
+    end
+
+    # A copy in memory of its own; options as of Tarray.asarray.
+    def copy(**request)
+      Tensor.made { |out, err| C::COPY.call(address, Options.pack(request), out, err) }
+    end
+
+    # Writes one number to every element.
+    def fill(value)
+      scalar = Source.scalar(value) or Error.refuse(:TA_ERR_KIND, "a tensor is not filled with a #{value.class}")
+      Error.check { |err| C::FILL.call(address, scalar, err) }
+      self
+    end
+
+    # Overwrites the elements with those of another tensor, converting and broadcasting.
+    def copy_from(source)
+      Error.check { |err| C::COPY_INTO.call(address, source.address, err) }
+      self
+    end
+
+    # Lends the memory as DLPack: a Loan. Takes legacy:, copy:, read_only:, max_version: [1, 0].
+    def to_dlpack(**request)
+      Loan.of(self, **request)
+    end
+
+    # As PyTorch prints one.
+    def to_s
+      length = C.room(8)
+      Error.check { |err| C::REPR.call(address, nil, nil, 0, length, err) }
+      room = C.room(length.unpack1("Q") + 1)
+      Error.check { |err| C::REPR.call(address, nil, room, room.bytesize, length, err) }
+      room.unpack1("Z*").force_encoding("UTF-8")
+    end
+    alias inspect to_s
+
+    private
+
+    def info
+      address
+      @info ||= begin
+        room = C.room(104)
+        room[0, 8] = [104].pack("Q")
+        Error.check { |err| C::DESCRIBE.call(address, room, err) }
+        Info.new(*room.unpack(INFO)).freeze
+      end
+    end
+
+    def flag?(name)
+      info.flags & C[name] != 0
+    end
+
+    def integers(address)
+      ndim.zero? ? [] : Fiddle::Pointer.new(address)[0, 8 * ndim].unpack("q*")
+    end
+
+    # The elements in C order.
+    def flat
+      template = Dtype.template(dtype)
+      return bytes.unpack(template) if template
+
+      shape.map { |extent| (0...extent).to_a }.then { |first, *rest| first.product(*rest) }.map { |index| item(*index) }
+    end
+
+    # The nested arrays of a shape without elements.
+    def empty(shape)
+      extent, *rest = shape
+      Array.new(extent) { empty(rest) }
+    end
+
+    def value_of(scalar)
+      case scalar.unpack1("l")
+      when C[:TA_SCALAR_BOOL] then scalar.unpack1("@8q") != 0
+      when C[:TA_SCALAR_INT] then scalar.unpack1("@8q")
+      when C[:TA_SCALAR_UINT] then scalar.unpack1("@8Q")
+      when C[:TA_SCALAR_FLOAT] then scalar.unpack1("@8d")
+      else Complex(*scalar.unpack("@8dd"))
+      end
+    end
+  end
+end

@@ -1,0 +1,222 @@
+# frozen_string_literal: true
+
+$LOAD_PATH.unshift File.expand_path("../lib", __dir__), __dir__
+
+require "minitest/autorun"
+require "rbconfig"
+require "tarray"
+require "cases"
+
+Minitest.after_run do
+  GC.start
+  abort "#{Tarray.live_tensors} tensors, #{Tarray.held} objects are still alive" unless Tarray.held.zero?
+end
+
+class TestCases < Minitest::Test
+  def test_the_table_of_cases
+    GC.start
+    all = Cases.read(File.expand_path("../../../tests/cases/cases.tsv", __dir__))
+    possible = all.select { |row| Cases.possible?(row) }
+    wrong = possible.to_h { |row| [row.name, Cases.run(row)] }.reject { |_, what| what.empty? }
+    assert_empty wrong
+    puts "#{possible.size} of #{all.size} cases ran"
+    assert_operator possible.size, :>=, Cases::FEWEST
+  end
+end
+
+class TestSources < Minitest::Test
+  def test_a_frozen_string_is_shared_and_a_changing_one_copied
+    frozen = [1.5, 2.5].pack("f*").freeze
+    changing = frozen.dup
+    shared = Tarray.asarray(frozen)
+    copied = Tarray.asarray(changing)
+    changing << "more" * 100
+    assert shared.provenance.aliased && shared.read_only?
+    refute copied.provenance.aliased || copied.read_only?
+    assert_equal [1.5, 2.5], copied.to_a
+    assert_raises(Tarray::CannotAliasError) { Tarray.asarray(changing, copy: false) }
+    assert_raises(Tarray::NotWritableError) { shared.fill(0) }
+  end
+
+  def test_what_no_tensor_is_made_of_is_named_with_its_path
+    { nil => "nil", Object.new => "Object", { a: 1 } => "Hash", [[1], [:x]] => "item [1][0]: no tensor is made of a Symbol" }
+      .each { |object, says| assert_includes assert_raises(Tarray::KindError) { Tarray.asarray(object) }.message, says }
+  end
+
+  def test_exceptions_of_callbacks_come_out_as_they_are
+    bad = Class.new(Array) do
+      def size
+        raise IOError, "lost"
+      end
+    end
+    assert_equal "lost", assert_raises(IOError) { Tarray.asarray([bad.new([1])]) }.message
+    assert_raises(Tarray::LayoutError) { Tarray.asarray([].tap { |loop| loop << loop }) }
+  end
+
+  def test_described_memory_stays_inside_its_data
+    data = ([0.0] * 4).pack("f*").freeze
+    of = ->(**rest) { Tarray.asarray(Tarray::Memory.new(data, dtype: "float32", **rest)) }
+    assert_equal [-1], of.(shape: [4], strides_bytes: [-4], byte_offset: 12).strides
+    [{ shape: [5] }, { shape: [4], strides_bytes: [-4] }, { shape: [4], byte_offset: 1 }].each do |wrong|
+      assert_includes assert_raises(Tarray::OutOfBoundsError) { of.(**wrong) }.message, "which has 16"
+    end
+    assert_raises(Tarray::KindError) { Tarray::Memory.new(+"x", dtype: "uint8", shape: [1]) }
+  end
+
+  def test_a_wrong_option_is_named
+    { dtype: "float33", copy: :maybe, device: "moon", accept: ["numbers"] }.each do |name, value|
+      assert_includes assert_raises(Tarray::Error) { Tarray.asarray(1, name => value) }.message, Array(value).first.to_s
+    end
+    assert_raises(ArgumentError) { Tarray.asarray(1, colour: 1) }
+  end
+end
+
+class TestElements < Minitest::Test
+  def test_elements_rows_and_outside
+    matrix = Tarray.asarray([[1, 2, 3], [4, 5, 6]])
+    assert_equal 6, matrix.item(1, 2)
+    assert_equal 6, matrix[1, 2]
+    assert_equal [4, 5, 6], matrix[1].to_a
+    assert_equal [[1, 4], [2, 5], [3, 6]], matrix.view([3, 2], [1, 3]).to_a
+    assert_raises(Tarray::OutOfBoundsError) { matrix[2] }
+    assert_raises(Tarray::OutOfBoundsError) { matrix[-1] }
+    assert_raises(Tarray::OutOfBoundsError) { matrix.item(0, 3) }
+    assert_raises(Tarray::InvalidArgumentError) { matrix.item(0) }
+  end
+
+  def test_numbers_come_back_as_they_went
+    [true, -5, 2**63, 2**64 - 1, 1.5, Complex(1.5, -2.0)].each { |value| assert_equal value, Tarray.asarray(value).item }
+    assert_equal [0.5, -2.0], Tarray.asarray([0.5, -2], dtype: :bfloat16).to_a
+    assert_equal 0.5, Tarray.asarray(Rational(1, 2)).item
+  end
+
+  def test_empty_tensors_have_their_shape
+    assert_equal [[], []], Tarray.asarray([[], []]).to_a
+    assert_equal [], Tarray.asarray([]).to_a
+    assert_equal [], Tarray.asarray("", dtype: "float16").to_a
+  end
+
+  def test_copies_and_writes
+    tensor = Tarray.asarray([1.0, 2.0, 3.0])
+    copy = tensor.copy(dtype: "int32")
+    assert_equal [0, 0, 0], tensor.fill(0).to_a
+    assert_equal [1, 2, 3], tensor.copy_from(copy).to_a
+    assert_equal "tensor([1., 2., 3.])", tensor.to_s
+    assert_raises(Tarray::KindError) { tensor.fill("x") }
+  end
+end
+
+class TestLifetimes < Minitest::Test
+  def collect
+    # What is still on the machine's stack is not collected: overwrite it.
+    deep = ->(left) { left.zero? ? nil : deep.(left - 1) }
+    3.times { deep.(50) && GC.start }
+    GC.start
+  end
+
+  def test_a_tensor_keeps_its_string
+    tensor = Tarray.asarray(([7] * 10_000).pack("C*").freeze, dtype: "uint8")
+    100.times { ([9] * 10_000).pack("C*").freeze }
+    collect
+    assert_equal 7, tensor.item(9_999)
+    view = tensor.view([1], nil, 5_000)
+    tensor.release
+    assert_equal 1, Tarray.held
+    assert_equal [7], view.to_a
+    view.release
+    assert_equal [0, 0], [Tarray.held, Tarray.live_tensors]
+  end
+
+  def test_released_twice_is_released_once
+    tensor = Tarray.asarray([1])
+    2.times { tensor.release }
+    assert tensor.released?
+    %i[shape item to_dlpack copy bytes to_s].each { |use| assert_raises(Tarray::NullArgumentError) { tensor.public_send(use) } }
+    assert_raises(Tarray::NullArgumentError) { Tarray.asarray(tensor) }
+  end
+
+  # Moves objects in the middle of a call.
+  class Restless < Array
+    def size
+      GC.compact
+      super
+    end
+  end
+
+  def test_the_collector_may_run_and_move_objects_at_any_time
+    kept = []
+    40.times do |round|
+      # Short enough to live inside its object, which compaction moves.
+      tensor = Tarray.asarray([round, round + 1].pack("s*").freeze, dtype: "int16")
+      nested = Tarray.asarray(Restless.new([Restless.new([round, 1]), [2, round]]))
+      kept[round % 5] = Tarray.asarray(tensor.to_dlpack)
+      assert_equal [[round, 1], [2, round]], nested.to_a
+      kept.each { |old| assert_equal 1, old.item(1) - old.item(0) }
+    end
+  end
+
+  def test_a_call_may_be_interrupted_by_the_collector_anywhere
+    GC.stress = true
+    tensor = Tarray.asarray([1, 2])
+    back = Tarray.asarray(tensor.to_dlpack)
+    GC.stress = false
+    assert_equal [1, 2], back.to_a
+  ensure
+    GC.stress = false
+  end
+
+  def test_many_threads_at_once
+    lists = Array.new(8) { |k| Array.new(200) { |row| [k, row] } }
+    sums = lists.map { |list| Thread.new { 5.times.map { Tarray.asarray(list).to_a.sum(&:first) } } }.map(&:value)
+    assert_equal lists.each_index.map { |k| [200 * k] * 5 }, sums
+  end
+
+  # Every tensor of a process is given up when it ends, and in a program that makes garbage long before.
+  def test_the_collector_gives_up_what_nobody_holds
+    script = <<~RUBY
+      require "tarray"
+      2000.times { |k| Tarray.asarray([k].pack("q").freeze, dtype: "int64").to_dlpack }
+      GC.start
+      abort "\#{Tarray.live_tensors} alive" if Tarray.live_tensors > 100
+      at_exit { print "ended" }
+    RUBY
+    said = IO.popen([RbConfig.ruby, "-I", File.expand_path("../lib", __dir__), "-e", script, err: %i[child out]], &:read)
+    assert_equal "ended", said
+  end
+end
+
+class TestExchange < Minitest::Test
+  def test_a_loan_keeps_the_tensor_alive_until_it_is_finished
+    tensor = Tarray.asarray([1, 2])
+    before = Tarray.live_tensors
+    loan = tensor.to_dlpack
+    tensor.release
+    assert_equal before, Tarray.live_tensors
+    2.times { loan.finish }
+    assert_equal before - 1, Tarray.live_tensors
+    assert_raises(Tarray::NullArgumentError) { Tarray.asarray(loan) }
+  end
+
+  def test_a_loan_is_taken_only_on_success
+    [false, true].each do |legacy|
+      loan = Tarray.asarray([1, 2]).to_dlpack(legacy: legacy)
+      assert_raises(Tarray::CannotAliasError) { Tarray.asarray(loan, copy: false, dtype: "float64") }
+      assert_equal [1, 2], Tarray.asarray(loan, copy: false).to_a
+      assert_raises(Tarray::NullArgumentError) { loan.address }
+    end
+  end
+
+  def test_a_loan_passes_as_an_address
+    address = Tarray.asarray([3]).to_dlpack.give
+    assert_raises(Tarray::CannotAliasError) { Tarray.from_dlpack(address, copy: false, dtype: "float64") }
+    assert_equal [3], Tarray.from_dlpack(address).to_a
+  end
+
+  def test_what_goes_out_is_marked_when_asked
+    tensor = Tarray.asarray([1.0])
+    assert_predicate Tarray.asarray(tensor.to_dlpack(read_only: true)), :read_only?
+    assert_raises(Tarray::ExportError) { Tarray.asarray([1.0], requires_grad: true).to_dlpack }
+    assert_raises(Tarray::ExportError) { Tarray.asarray(tensor, read_only: true).to_dlpack(legacy: true) }
+    refute_equal tensor.data_address, Tarray.asarray(tensor.to_dlpack(copy: true)).data_address
+  end
+end
