@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     ("cpp", suites::cpp::run),
     ("zig", suites::zig::run),
     ("runtimes", suites::runtimes::run),
+    ("safetensors", suites::safetensors::run),
     ("walk", suites::walk::run),
     ("readme", suites::readme::run),
 ];

@@ -18,6 +18,8 @@ local tarray = {
     memory = memory.new,
     is_error = errors.is,
     is_tensor = tensors.is,
+    -- Takes over a `ta_tensor *` that somebody made through the C ABI.
+    adopt = tensors.adopt,
     finish = loans.finish,
     give = loans.give,
     dlpack_at = loans.at,

@@ -14,5 +14,6 @@ pub(crate) mod python;
 pub(crate) mod readme;
 pub(crate) mod runtimes;
 pub(crate) mod rust;
+pub(crate) mod safetensors;
 pub(crate) mod walk;
 pub(crate) mod zig;

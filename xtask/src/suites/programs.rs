@@ -39,10 +39,11 @@ impl Programs {
         Ok(program)
     }
 
-    /// Compiles one source to a shared library of its own.
+    /// Compiles one source to a shared library of its own. It is never unloaded: what it lends may
+    /// be let go when a host that opened it, like a Lua state, has closed it again.
     pub(super) fn build_shared(&self, dialect: &Dialect, source: &Path, to: &Path) -> Result<()> {
         let command = dialect.command(&self.dist.join("include"));
-        self.link(command, source, &["-shared", "-fPIC"], to)
+        self.link(command, source, &["-shared", "-fPIC", "-Wl,-z,nodelete"], to)
     }
 
     fn link(&self, mut command: Command, source: &Path, flags: &[&str], to: &Path) -> Result<()> {

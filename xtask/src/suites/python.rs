@@ -9,6 +9,9 @@ use crate::test::Workplace;
 use crate::tools::{Python, VENV};
 use crate::{Result, files, wheel};
 
+/// Where the package is installed beside NumPy.
+const ENVIRONMENT: &str = "venv-python";
+
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let root = workplace.root;
     let python = environment(root)?;
@@ -49,7 +52,13 @@ pub(crate) fn on_every_cpython(workplace: &Workplace) -> Result<()> {
 
 /// Where the step `python` installs the package.
 pub(super) fn environment(root: &Path) -> Result<Python> {
-    Python::with(root, "venv-python", "requirements-python.txt")
+    Python::with(root, ENVIRONMENT, "requirements-python.txt")
+}
+
+/// The same with more packages, on what that step left.
+pub(super) fn environment_with(root: &Path, requirements: &str) -> Result<Python> {
+    environment(root)?;
+    Python::with(root, ENVIRONMENT, requirements)
 }
 
 /// Against PyTorch and everybody else, in the environment that has them all.

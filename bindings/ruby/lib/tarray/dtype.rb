@@ -23,19 +23,26 @@ module Tarray
       "float6_e2m3fn" => [:TA_FLOAT6_E2M3FN, 6, nil], "float6_e3m2fn" => [:TA_FLOAT6_E3M2FN, 6, nil],
       "float4_e2m1fn" => [:TA_FLOAT4_E2M1FN, 4, nil],
     }.freeze
+    LAYOUT = Layout.of("ta_dtype")
     BY_CODE = NAMED.to_h { |name, (code, bits)| [[C[code], bits], name] }.freeze
-    private_constant :NAMED, :BY_CODE
+    private_constant :NAMED, :LAYOUT, :BY_CODE
 
     module_function
 
-    # Code, bits and lanes of the dtype of that name.
+    # The `ta_dtype` of that name.
     def parse(name)
       code, bits = NAMED.fetch(name.to_s) { Error.refuse(:TA_ERR_DTYPE, "there is no dtype called #{name}") }
-      [C[code], bits, 1]
+      LAYOUT.pack(code: C[code], bits: bits, lanes: 1)
+    end
+
+    # Bytes of one element.
+    def itemsize(dtype)
+      (LAYOUT.read(dtype, :bits) * LAYOUT.read(dtype, :lanes) + 7) / 8
     end
 
     # The name of what has one; else code, bits and lanes.
-    def name(code, bits, lanes)
+    def name(dtype)
+      code, bits, lanes = %i[code bits lanes].map { |field| LAYOUT.read(dtype, field) }
       (BY_CODE[[code, bits]] if lanes == 1) || "dtype(#{code}, #{bits}, #{lanes})"
     end
 

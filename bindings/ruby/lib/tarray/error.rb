@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require_relative "c"
+require_relative "layout"
 
 module Tarray
   # A call that failed, and so changed nothing. There is a subclass for each status: DtypeError for
@@ -21,14 +21,24 @@ module Tarray
     end.to_h.freeze
     private_constant :CLASSES
 
-    # A `ta_error`: its size, status, nothing, message.
-    LAYOUT = "QllZ512"
+    LAYOUT = Layout.of("ta_error")
+    private_constant :LAYOUT
 
     # Runs a call that gets the address of a `ta_error`, and raises what it says.
     def self.check
-      room = [528, 0, 0, ""].pack(LAYOUT)
+      room = LAYOUT.pack
       code = yield room
-      raise of(code, room.unpack(LAYOUT)[3].force_encoding("UTF-8")) unless code.zero?
+      raise of(code, LAYOUT.read(room, :message).unpack1("Z*").force_encoding("UTF-8")) unless code.zero?
+    end
+
+    # Writes a status and a message to the `ta_error` at a pointer; returns the status.
+    def self.write(err, code, message)
+      unless err.null?
+        text = "#{message.b[0, C[:TA_MESSAGE_SIZE] - 1]}\0"
+        err[LAYOUT.offset(:status), 4] = [code].pack("l")
+        err[LAYOUT.offset(:message), text.bytesize] = text
+      end
+      code
     end
 
     # The exception for a status.

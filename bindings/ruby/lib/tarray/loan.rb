@@ -5,16 +5,16 @@ require_relative "options"
 module Tarray
   # A DLPack tensor that Ruby holds: the collector runs its deleter, unless somebody takes it first.
   class Loan
-    # Where the deleter is in the struct with a version, and without.
+    # Where DLPack has the deleter in the struct with a version, and without.
     DELETER = { false => 16, true => 56 }.freeze
-    # Of `ta_export_options`: size, version, device, copy, nothing, flags, stream.
-    LAYOUT = "QLLllllQq"
+    LAYOUT = Layout.of("ta_export_options")
     private_constant :DELETER, :LAYOUT
 
     # Lends a tensor.
     def self.of(tensor, legacy: false, copy: nil, read_only: false, max_version: [0, 0])
       flags = read_only ? C[:TA_EXPORT_READ_ONLY] : 0
-      request = [48, *max_version, 0, 0, Options.copy(copy), 0, flags, 0].pack(LAYOUT)
+      major, minor = max_version
+      request = LAYOUT.pack(max_major: major, max_minor: minor, copy: Options.copy(copy), flags: flags)
       out = C.room(8)
       lend = legacy ? C::TO_DLPACK_LEGACY : C::TO_DLPACK
       Error.check { |err| lend.call(tensor.address, request, out, err) }

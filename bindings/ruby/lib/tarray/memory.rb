@@ -47,7 +47,7 @@ module Tarray
     def reach
       return [0, 0] if @shape.include?(0)
 
-      itemsize = (@dtype[1] + 7) / 8
+      itemsize = Dtype.itemsize(@dtype)
       steps = @strides_bytes || @shape.each_index.map { |axis| itemsize * @shape[axis + 1..].reduce(1, :*) }
       far = @shape.zip(steps).map { |extent, step| (extent - 1) * step }
       [@byte_offset + far.select(&:negative?).sum, @byte_offset + far.select(&:positive?).sum + itemsize]

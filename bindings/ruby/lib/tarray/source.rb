@@ -7,36 +7,34 @@ require_relative "memory"
 module Tarray
   # What a Ruby object says it is, as a `ta_source`.
   class Source
-    SIZE = 176
-    VALUE = 160
-    # Of `ta_memory`: data, shape, strides_bytes, dtype, device, ndim, flags, byte_offset, stream,
-    # reserved, owner, release.
-    MEMORY = "QQQCCSlllQQqQQQQ"
-    # Of `ta_buffer`: data, size_bytes, flags, reserved, owner, release.
-    BUFFER = "QQQQQQQ"
+    SOURCE, SCALAR, MEMORY, BUFFER = %w[ta_source ta_scalar ta_memory ta_buffer].map { |name| Layout.of(name) }
     INT64 = (-2**63..2**63 - 1).freeze
     UINT64 = (0..2**64 - 1).freeze
-    private_constant :SIZE, :VALUE, :MEMORY, :BUFFER, :INT64, :UINT64
+    private_constant :SOURCE, :SCALAR, :MEMORY, :BUFFER, :INT64, :UINT64
 
     # A `ta_scalar`; nil if the object is no number.
     def self.scalar(object)
       case object
-      when true, false then [C[:TA_SCALAR_BOOL], 0, object ? 1 : 0, 0].pack("llqq")
+      when true, false then number(:TA_SCALAR_BOOL, [object ? 1 : 0], "q")
       when Integer then integer(object)
-      when Float then [C[:TA_SCALAR_FLOAT], 0, object, 0.0].pack("lldd")
-      when Complex then [C[:TA_SCALAR_COMPLEX], 0, object.real.to_f, object.imaginary.to_f].pack("lldd")
+      when Float then number(:TA_SCALAR_FLOAT, [object], "d")
+      when Complex then number(:TA_SCALAR_COMPLEX, object.rect.map(&:to_f), "dd")
       when Rational then scalar(object.to_f)
       end
     end
 
     def self.integer(value)
       case value
-      when INT64 then [C[:TA_SCALAR_INT], 0, value, 0].pack("llqq")
-      when UINT64 then [C[:TA_SCALAR_UINT], 0, value, 0].pack("llQq")
+      when INT64 then number(:TA_SCALAR_INT, [value], "q")
+      when UINT64 then number(:TA_SCALAR_UINT, [value], "Q")
       else Error.refuse(:TA_ERR_OVERFLOW, "integer #{value} fits no dtype")
       end
     end
-    private_class_method :integer
+
+    def self.number(kind, value, directives)
+      SCALAR.pack(kind: C[kind], value: value.pack(directives))
+    end
+    private_class_method :integer, :number
 
     # What has to be let go after a call that did not take it.
     attr_reader :hold
@@ -50,7 +48,7 @@ module Tarray
 
     # The struct; what it points to lives as long as this object.
     def pack
-      [SIZE, C[@kind], 0, @value.ljust(VALUE, "\0".b)].pack("Qlla#{VALUE}")
+      SOURCE.pack(kind: C[@kind], value: @value)
     end
 
     private
@@ -73,23 +71,23 @@ module Tarray
       pointer = pinned(object.data)
       @shape = object.shape.pack("q*")
       @strides = object.strides_bytes&.pack("q*")
-      [pointer.to_i, address_of(@shape), address_of(@strides), *object.dtype, 0, 0, object.shape.size, object.flags,
-       object.byte_offset, 0, 0, 0, *owner(pointer)].pack(MEMORY)
+      MEMORY.pack(data: pointer.to_i, shape: address_of(@shape), strides_bytes: address_of(@strides), dtype: object.dtype,
+                  ndim: object.shape.size, flags: object.flags, byte_offset: object.byte_offset, **owner(pointer))
     end
 
     def buffer(object)
       pointer = pinned(object)
       size = object.is_a?(String) ? object.bytesize : object.size
       flags = object.is_a?(String) ? C[:TA_MEMORY_READ_ONLY] : 0
-      [pointer.to_i, size, flags, 0, 0, *owner(pointer)].pack(BUFFER)
+      BUFFER.pack(data: pointer.to_i, size_bytes: size, flags: flags, **owner(pointer))
     end
 
     # Who lets the memory go: `owner` and `release`.
     def owner(pointer)
-      return [0, 0] if @borrowed
+      return {} if @borrowed
 
       @hold = HOLDS.take(pointer)
-      [@hold.flag.to_i, C::MARK_RELEASED]
+      { owner: @hold.flag.to_i, release: C::MARK_RELEASED }
     end
 
     def address_of(string)

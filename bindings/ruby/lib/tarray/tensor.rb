@@ -12,12 +12,8 @@ module Tarray
   #
   # The collector gives the share up, or #release at once. Positions count from 0.
   class Tensor
-    # Of `ta_info`: size, data, byte_offset, shape, strides, numel, nbytes, flags, dlpack_flags, dtype,
-    # ndim, device, provenance.
-    INFO = "QQQQQqQQQCCSlllllll"
-    Info = Struct.new(:size, :data, :byte_offset, :shape, :strides, :numel, :nbytes, :flags, :dlpack_flags, :code, :bits,
-                      :lanes, :ndim, :device_type, :device_index, :origin, :aliased, :reason, :reserved)
-    private_constant :INFO, :Info
+    INFO, PROVENANCE, SCALAR = %w[ta_info ta_provenance ta_scalar].map { |name| Layout.of(name) }
+    private_constant :INFO, :PROVENANCE, :SCALAR
 
     # Gives the share up if it is still there; holds nothing of the tensor.
     def self.releaser(place, hold)
@@ -66,26 +62,26 @@ module Tarray
 
     # The name of the element type, like "float32".
     def dtype
-      Dtype.name(info.code, info.bits, info.lanes)
+      Dtype.name(fact(:dtype))
     end
 
     def ndim
-      info.ndim
+      fact(:ndim)
     end
 
     # Number of elements.
     def size
-      info.numel
+      fact(:numel)
     end
 
     # Extents, in elements.
     def shape
-      @shape ||= integers(info.shape).freeze
+      @shape ||= integers(fact(:shape)).freeze
     end
 
     # Distance between neighbours on each axis, in elements.
     def strides
-      @strides ||= integers(info.strides).freeze
+      @strides ||= integers(fact(:strides)).freeze
     end
 
     def read_only?
@@ -101,19 +97,20 @@ module Tarray
     end
 
     def provenance
-      reason = C::REASON_NAME.call(info.reason).to_s
-      Provenance.new(C::ORIGIN_NAME.call(info.origin).to_s, info.aliased != 0, reason.empty? ? nil : reason)
+      origin, aliased, reason = %i[origin aliased reason].map { |field| PROVENANCE.read(fact(:provenance), field) }
+      why = C::REASON_NAME.call(reason).to_s
+      Provenance.new(C::ORIGIN_NAME.call(origin).to_s, aliased != 0, why.empty? ? nil : why)
     end
 
     # The address of element (0, …, 0).
     def data_address
-      info.data
+      fact(:data)
     end
 
     # One element: a position for each axis.
     def item(*index)
       Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{index.size} positions for #{ndim} axes") if index.size != ndim
-      out = C.room(24)
+      out = SCALAR.pack
       Error.check { |err| C::ITEM.call(address, index.pack("q*"), out, err) }
       value_of(out)
     end
@@ -147,7 +144,7 @@ module Tarray
 
     # Bytes of the elements when they stand one after another.
     def nbytes
-      info.nbytes
+      fact(:nbytes)
     end
 
     # A tensor over part of this one's memory; strides and offset in elements.
@@ -195,18 +192,15 @@ module Tarray
 
     private
 
-    def info
+    # A field of the `ta_info`, which never changes.
+    def fact(name)
       address
-      @info ||= begin
-        room = C.room(104)
-        room[0, 8] = [104].pack("Q")
-        Error.check { |err| C::DESCRIBE.call(address, room, err) }
-        Info.new(*room.unpack(INFO)).freeze
-      end
+      @info ||= INFO.pack.tap { |room| Error.check { |err| C::DESCRIBE.call(address, room, err) } }
+      INFO.read(@info, name)
     end
 
     def flag?(name)
-      info.flags & C[name] != 0
+      fact(:flags) & C[name] != 0
     end
 
     def integers(address)
@@ -228,12 +222,13 @@ module Tarray
     end
 
     def value_of(scalar)
-      case scalar.unpack1("l")
-      when C[:TA_SCALAR_BOOL] then scalar.unpack1("@8q") != 0
-      when C[:TA_SCALAR_INT] then scalar.unpack1("@8q")
-      when C[:TA_SCALAR_UINT] then scalar.unpack1("@8Q")
-      when C[:TA_SCALAR_FLOAT] then scalar.unpack1("@8d")
-      else Complex(*scalar.unpack("@8dd"))
+      value = SCALAR.read(scalar, :value)
+      case SCALAR.read(scalar, :kind)
+      when C[:TA_SCALAR_BOOL] then value.unpack1("q") != 0
+      when C[:TA_SCALAR_INT] then value.unpack1("q")
+      when C[:TA_SCALAR_UINT] then value.unpack1("Q")
+      when C[:TA_SCALAR_FLOAT] then value.unpack1("d")
+      else Complex(*value.unpack("dd"))
       end
     end
   end

@@ -42,7 +42,7 @@ module Tarray
     # Describes an array inside the one that is being read: a `ta_sequence`.
     def enter(array)
       @arrays[@level + 1] = array
-      [VTABLE.to_i, (number << LEVEL_BITS) | (@level + 1)].pack("QQ")
+      SEQUENCE.pack(vtable: VTABLE.to_i, user_data: (number << LEVEL_BITS) | (@level + 1))
     end
 
     def len(level, out)
@@ -53,7 +53,7 @@ module Tarray
       @level = level
       source = Source.new(@arrays[level].fetch(index), self, borrowed: true)
       @items[level] = source
-      # The library may be older than this gem, and its struct shorter.
+      # The library may be older than this gem, and its struct shorter; the size in it stays.
       packed = source.pack[8, out[0, 8].unpack1("Q") - 8]
       out[8, packed.bytesize] = packed
     end
@@ -70,12 +70,7 @@ module Tarray
       ours = exception.is_a?(Error)
       @raised = exception unless ours
       code = ours ? exception.code : C[:TA_ERR_CALLBACK]
-      unless err.null?
-        message = exception.message.b[0, C[:TA_MESSAGE_SIZE] - 1] + "\0".b
-        err[8, 4] = [code].pack("l")
-        err[16, message.bytesize] = message
-      end
-      code
+      Error.write(err, code, exception.message)
     end
 
     # A callback: finds the walk and the level, and lets nothing out but a status.
@@ -98,8 +93,9 @@ module Tarray
       callback(:item, [C::SIZE, C::POINTER]),
       callback(:read, [C::SIZE, C::SIZE, C::POINTER, C::POINTER]),
     ].map { |closure| Fiddle::Pointer[closure] }.freeze
-    VTABLE = Fiddle::Pointer[[32, *CALLBACKS.map(&:to_i)].pack("Q4").freeze]
-    private_constant :CALLBACKS, :VTABLE
+    VTABLE = Fiddle::Pointer[Layout.of("ta_sequence_vtable").pack(**%i[len item read].zip(CALLBACKS.map(&:to_i)).to_h).freeze]
+    SEQUENCE = Layout.of("ta_sequence")
+    private_constant :CALLBACKS, :VTABLE, :SEQUENCE
   end
   private_constant :Walk
 end
