@@ -6,7 +6,7 @@ local errors = require "tarray.errors"
 
 local elements = {}
 
-local COMPLEX = ffi.typeof "complex"
+local COMPLEX, SCALAR = ffi.typeof "complex", ffi.typeof "ta_scalar"
 
 -- Whether integers of a dtype can be too large for a number of Lua.
 local function is_wide(dtype)
@@ -28,7 +28,7 @@ end
 
 -- The element at `index`, an int64_t array with a position per axis.
 function elements.at(handle, dtype, index)
-    local scalar, err = ffi.new "ta_scalar", errors.room()
+    local scalar, err = SCALAR(), errors.room()
     errors.check(C.ta_item(handle, index, scalar, err), err)
     return value_of(scalar, dtype)
 end

@@ -9,6 +9,8 @@ local C = require "tarray.c"
 
 local holds = {}
 
+local FLAG = ffi.typeof "int32_t[1]"
+
 local held, count, sweep_at = {}, 0, 64
 
 -- Keeps `value` from now on, if `source` describes memory, and tells the library how to let it go:
@@ -23,7 +25,7 @@ function holds.lend(value, source)
         holds.sweep()
         sweep_at = math.max(64, 2 * count)
     end
-    local hold = { released = ffi.new "int32_t[1]", value = value }
+    local hold = { released = FLAG(), value = value }
     held[hold], count = true, count + 1
     about.owner, about.release = hold.released, C.ta_mark_released
     return hold

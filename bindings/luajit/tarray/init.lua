@@ -13,6 +13,8 @@ local sequences = require "tarray.sequences"
 local sources = require "tarray.sources"
 local tensors = require "tarray.tensor"
 
+local HANDLE = ffi.typeof "ta_tensor *[1]"
+
 local tarray = {
     C = C,
     memory = memory.new,
@@ -28,7 +30,7 @@ local tarray = {
 
 -- A source of a table: read by callbacks, which compiled code must not cause.
 local function read(level, value, request)
-    local source, out, err = sources.room(), ffi.new "ta_tensor *[1]", errors.room()
+    local source, out, err = sources.room(), HANDLE(), errors.room()
     local kept = sources.describe(value, source, level)
     errors.check(C.ta_asarray(source, request, out, err), err)
     -- `kept` is used here so that it is alive during the call.
@@ -38,7 +40,7 @@ jit.off(read)
 
 -- A source of anything else. Returns the handle, and the hold on memory that it uses.
 local function take(value, request)
-    local source, out, err = sources.room(), ffi.new "ta_tensor *[1]", errors.room()
+    local source, out, err = sources.room(), HANDLE(), errors.room()
     local kept = sources.describe(value, source, 0)
     local hold = holds.lend(value, source)
     local status = C.ta_asarray(source, request, out, err)
@@ -56,7 +58,7 @@ end
 
 -- A DLPack tensor that the call took is not the collector's to finish.
 local function taken(value)
-    if ffi.istype("DLManagedTensorVersioned *", value) or ffi.istype("DLManagedTensor *", value) then
+    if type(value) == "cdata" and loans.is(value) then
         ffi.gc(value, nil)
     end
 end

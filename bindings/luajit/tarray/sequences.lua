@@ -10,6 +10,8 @@ local errors = require "tarray.errors"
 
 local sequences = {}
 
+local NUMBER = ffi.typeof "intptr_t"
+
 -- The tables on the way to the one that is being read, from the outermost of the first call. The
 -- library walks depth first, and what an item describes need not live longer than until the
 -- next one of its table: a level has one place.
@@ -33,7 +35,7 @@ local function guarded(body)
 end
 
 local function level_of(user_data)
-    return tonumber(ffi.cast("intptr_t", user_data))
+    return tonumber(ffi.cast(NUMBER, user_data))
 end
 
 local function len(user_data, out)

@@ -8,6 +8,7 @@ local C = require "tarray.c"
 local arrays = require "tarray.arrays"
 local dtypes = require "tarray.dtypes"
 local errors = require "tarray.errors"
+local loans = require "tarray.loans"
 local memory = require "tarray.memory"
 local sequences = require "tarray.sequences"
 
@@ -16,8 +17,8 @@ local sources = {}
 -- By their numbers: ffi.istype takes an array of two doubles for a complex number.
 local INT64, UINT64 = tonumber(ffi.typeof "int64_t"), tonumber(ffi.typeof "uint64_t")
 local COMPLEX = tonumber(ffi.typeof "complex")
-local VERSIONED = ffi.typeof "DLManagedTensorVersioned *"
-local LEGACY = ffi.typeof "DLManagedTensor *"
+local SOURCE, EXTENTS, ADDRESS = ffi.typeof "ta_source", ffi.typeof "int64_t[?]", ffi.typeof "void *"
+local CONST_ADDRESS = ffi.typeof "const void *"
 
 -- Writes a number to a `ta_scalar`; false if `value` is none.
 local function write_scalar(value, out)
@@ -46,9 +47,9 @@ end
 
 local function describe_array(array, facts, out)
     local about = out.value.memory
-    local shape = ffi.new("int64_t[?]", #facts.shape)
+    local shape = EXTENTS(#facts.shape)
     out.kind = C.TA_SOURCE_MEMORY
-    about.data = ffi.cast("void *", ffi.cast("const void *", array))
+    about.data = ffi.cast(ADDRESS, ffi.cast(CONST_ADDRESS, array))
     about.ndim = arrays.write_shape(array, facts, shape)
     about.shape = shape
     about.dtype = facts.dtype
@@ -66,11 +67,12 @@ local function describe_element(value, dtype, out)
 end
 
 local function describe_cdata(value, out)
-    if ffi.istype(VERSIONED, value) then
-        out.kind, out.value.dlpack = C.TA_SOURCE_DLPACK, value
-        return
-    elseif ffi.istype(LEGACY, value) then
+    local is_loan, is_legacy = loans.is(value)
+    if is_legacy then
         out.kind, out.value.dlpack_legacy = C.TA_SOURCE_DLPACK_LEGACY, value
+        return
+    elseif is_loan then
+        out.kind, out.value.dlpack = C.TA_SOURCE_DLPACK, value
         return
     end
     local facts = arrays.facts(value)
@@ -126,7 +128,7 @@ end
 
 -- A fresh, empty source.
 function sources.room()
-    local source = ffi.new "ta_source"
+    local source = SOURCE()
     source.struct_size = ffi.sizeof(source)
     return source
 end

@@ -18,6 +18,8 @@ local tensors = {}
 
 local Tensor = {}
 
+local POSITIONS = ffi.typeof "int64_t[?]"
+
 -- Takes over a share; `hold` is what keeps the memory of a Lua value alive.
 function tensors.adopt(handle, hold)
     return setmetatable({ share = ffi.gc(handle, C.ta_release), hold = hold }, Tensor)
@@ -151,7 +153,7 @@ local function index_of(self, ...)
     if count ~= self:ndim() then
         errors.refuse("TA_ERR_INVALID_ARGUMENT", "%d positions for %d axes", count, self:ndim())
     end
-    return ffi.new("int64_t[?]", count + 1, ...)
+    return POSITIONS(count + 1, ...)
 end
 
 -- One element: a position for each axis.
