@@ -76,5 +76,24 @@ int main() {
         }
         CHECK(kept.use_count() == 1);
     });
+
+    check::law("an operation is recorded and differentiated", [] {
+        const Result<Tensor> x = try_asarray({1, 2}, Options().dtype(float64).requires_grad());
+        const Result<Tensor> output = x->try_detach();
+        const Result<Tensor> recorded =
+            try_record("TwiceBackward0", {*x}, *output,
+                       [](const Tensor &gradient, Gradients &to) -> Result<void> {
+                           Result<Tensor> twice = try_add(gradient, gradient);
+                           if (!twice) {
+                               return twice.failure();
+                           }
+                           to.set(0, *std::move(twice));
+                           return {};
+                       });
+        CHECK(recorded.ok() && recorded->requires_grad());
+        const Result<Tensor> loss = recorded->try_sum();
+        CHECK(loss->try_backward().ok() && loss->try_backward().status() == TA_ERR_GRAD);
+        CHECK(*x->grad().try_item({1})->try_to<double>() == 2);
+    });
     return check::verdict();
 }
