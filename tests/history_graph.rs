@@ -81,7 +81,7 @@ fn passed(gradient: &Tensor) -> Result<Vec<Option<Tensor>>> {
 }
 
 /// As many links as a chain needs to break a program that recurses.
-const LONG: usize = if cfg!(miri) { 300 } else { 1_000_000 };
+const LONG: usize = if cfg!(miri) { 40 } else { 1_000_000 };
 
 /// Runs on a stack that is small enough for a recursion of a few thousand calls to overflow it.
 fn on_a_small_stack(work: impl FnOnce() + Send) {
