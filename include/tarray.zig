@@ -330,8 +330,9 @@ pub const ta_provenance = extern struct {
     aliased: i32,
     /// One of `TA_REASON_…`: why it was copied.
     reason: i32,
-    /// Zero.
-    reserved: i32,
+    /// 1: elements on a device went through memory of the host on their way, as no backend could
+    /// move or convert them there. Else 0.
+    staged: i32,
 };
 
 /// Nobody may write through this tensor.
@@ -381,6 +382,8 @@ pub const ta_info = extern struct {
     device: ta_device,
     /// How it came about.
     provenance: ta_provenance,
+    /// The stream of its device on which the elements are ready; 0: on any.
+    stream: i64,
 };
 
 // Sources: what can become a tensor //
@@ -697,8 +700,10 @@ pub const ta_options = extern struct {
     flags: u64,
     /// Combination of `TA_ACCEPT_…`: the sources that are allowed, at any nesting level. 0: all.
     accept: u64,
-    /// The consumer's stream on the result's device, by the numbers of the array API:
-    /// 0 not given, -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle.
+    /// The consumer's stream on the result's device, by the numbers of the array API: 0 not given,
+    /// -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle. Work that is queued
+    /// on it after the call sees the elements; the host does not wait. Of a DLPack tensor it is
+    /// the stream that its producer was given. It must exist as long as the result or a view of it does.
     stream: i64,
 };
 
@@ -722,7 +727,7 @@ pub const ta_export_options = extern struct {
     reserved: i32,
     /// Combination of `TA_EXPORT_…`.
     flags: u64,
-    /// The consumer's stream, as in `ta_options`.
+    /// The consumer's stream, as in `ta_options`. It must exist until the loan's deleter has run.
     stream: i64,
 };
 
@@ -807,6 +812,102 @@ pub const ta_operation = extern struct {
     drop: ?*const fn (user_data: ?*anyopaque) callconv(.c) void,
     /// Zero.
     reserved: u64,
+};
+
+// Devices of a host //
+
+/// Bytes of `ta_device_info.name`, the terminating NUL included.
+pub const TA_DEVICE_NAME_SIZE: usize = 128;
+
+/// What there is to know about a device.
+pub const ta_device_info = extern struct {
+    /// `sizeof(ta_device_info)`, set by the caller.
+    struct_size: usize,
+    /// Which device this is about.
+    device: ta_device,
+    /// What its maker calls it; NUL-terminated UTF-8, empty if nobody knows.
+    name: [TA_DEVICE_NAME_SIZE]u8,
+    /// Bytes of memory it has; 0 if nobody knows.
+    total_bytes: u64,
+    /// Bytes of memory that are free at this moment; 0 if nobody knows.
+    free_bytes: u64,
+    /// CUDA's compute capability, or what its maker counts like it: major. 0: none.
+    capability_major: i32,
+    /// And minor.
+    capability_minor: i32,
+};
+
+/// One place in memory, on a device or on the host.
+pub const ta_place = extern struct {
+    /// Where it is: a device of the backend's, or one whose memory the CPU reads as it is
+    /// (`TA_DEVICE_CPU` and pinned host memory).
+    device: ta_device,
+    /// What `allocate` gave, or an address in it where the device has addresses; on the host, an address.
+    data: ?*anyopaque,
+    /// Bytes behind `data`.
+    byte_offset: u64,
+};
+
+/// Elements at a place, in strided order.
+pub const ta_elements = extern struct {
+    /// Where element (0, …, 0) is.
+    place: ta_place,
+    /// Distance between neighbours on each axis, in bytes, of either sign or zero.
+    strides_bytes: [*c]const i64,
+    /// What they are.
+    dtype: ta_dtype,
+    /// Zero.
+    reserved: i32,
+};
+
+/// A device of the host's own: how its memory is had, moved and waited for.
+///
+/// Every function gets the `user_data` of `ta_device_register` first, may be called on any thread
+/// and by several at once, and must not unwind, longjmp, or call this library. One that returns a
+/// status returns `TA_OK` or a failure that changed nothing, with a message in `err` (a status
+/// that is no `TA_ERR_…` becomes `TA_ERR_CALLBACK`). The library holds no lock while one runs.
+///
+/// A stream is a queue of work that is done in order. Its number is the host's: 1 is the default
+/// stream, which each device has, others are what callers put into `ta_options.stream` and the like.
+/// Work on a stream may go on after the function that queued it has returned; the library calls
+/// `synchronize` before the host reads what was copied, or reuses what is being copied.
+///
+/// Zero-initialise the table; fields left zero have a meaning only where they say so.
+pub const ta_device_api = extern struct {
+    /// `sizeof(ta_device_api)`.
+    struct_size: usize,
+    /// Writes how many devices of this type there are to `*out`.
+    count: ?*const fn (user_data: ?*anyopaque, out: [*c]i32, err: ?*ta_error) callconv(.c) ta_status,
+    /// Writes the index of the calling thread's current device to `*out`. NULL: always 0.
+    current: ?*const fn (user_data: ?*anyopaque, out: [*c]i32, err: ?*ta_error) callconv(.c) ta_status,
+    /// Describes a device in `*out`, which arrives zeroed but for `struct_size` and `device`.
+    /// NULL: there is nothing to tell.
+    describe: ?*const fn (user_data: ?*anyopaque, index: i32, out: ?*ta_device_info, err: ?*ta_error) callconv(.c) ta_status,
+    /// Writes a handle of (or, where the device has addresses, the address of) `size_bytes` bytes,
+    /// more than 0, to `*out`; they may be used by work on `stream` from now on.
+    allocate: ?*const fn (user_data: ?*anyopaque, index: i32, size_bytes: usize, stream: i64, out: ?*?*anyopaque, err: ?*ta_error) callconv(.c) ta_status,
+    /// Gives back what `allocate` gave, when the work that is on `stream` now is done. Must not
+    /// wait for that; cannot fail.
+    free: ?*const fn (user_data: ?*anyopaque, index: i32, data: ?*anyopaque, size_bytes: usize, stream: i64) callconv(.c) void,
+    /// Queues a copy of `size_bytes` bytes, more than 0, that do not overlap. At least one of the two
+    /// places is on a device of this type; the stream is the target's device's or, if that is the
+    /// host, the source's.
+    copy: ?*const fn (user_data: ?*anyopaque, target: ?*const ta_place, source: ?*const ta_place, size_bytes: usize, stream: i64, err: ?*ta_error) callconv(.c) ta_status,
+    /// Queues a strided copy of elements within one device, converted if the dtypes differ, by the
+    /// rules of this library (see ta_asarray). `TA_ERR_UNSUPPORTED`: not these dtypes or not so many axes, and
+    /// the library does it on the host. NULL: never.
+    convert: ?*const fn (user_data: ?*anyopaque, ndim: i32, shape: [*c]const i64, target: ?*const ta_elements, source: ?*const ta_elements, stream: i64, err: ?*ta_error) callconv(.c) ta_status,
+    /// Makes work that is queued on the second stream from now on wait for what is on the first
+    /// stream now, without waiting itself. NULL: each stream is done before any function returns.
+    order: ?*const fn (user_data: ?*anyopaque, first_index: i32, first_stream: i64, second_index: i32, second_stream: i64, err: ?*ta_error) callconv(.c) ta_status,
+    /// Waits until the work that is on a stream now is done; 0: on any stream of the device. It fails
+    /// for work that failed, or if the device is lost: then, too, nothing of that work goes on.
+    synchronize: ?*const fn (user_data: ?*anyopaque, index: i32, stream: i64, err: ?*ta_error) callconv(.c) ta_status,
+    /// Writes the index of the device whose memory an address is in to `*out`, or -1 if it is in none.
+    /// NULL: nobody knows.
+    device_of: ?*const fn (user_data: ?*anyopaque, address: ?*const anyopaque, out: [*c]i32, err: ?*ta_error) callconv(.c) ta_status,
+    /// Runs once, when the device is unregistered and the last tensor on it is gone. May be NULL.
+    release: ?*const fn (user_data: ?*anyopaque) callconv(.c) void,
 };
 
 // The hub //
@@ -1837,6 +1938,156 @@ pub extern fn ta_node_user_data(
 ///
 /// Since: ABI 0.
 pub extern fn ta_live_nodes() usize;
+
+// Devices and streams //
+
+/// Plugs in the devices of one type: from now on ta_asarray and its relatives reach their memory.
+///
+/// A device of this library's own (CUDA) is replaced; the CPU cannot be.
+///
+/// \param device_type  One of TA_DEVICE_…, or a number of the host's own. Devices without a name are
+///                     called by their number, like `device64:0`.
+/// \param api          The functions, not NULL. Copied; what they need must stay until `release` has run.
+/// \param user_data    First argument of each function; never looked at.
+/// \param err          Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Registered; `release` is the library's to run.
+/// \retval TA_ERR_NULL_ARGUMENT     `api` is NULL, or a function in it that must be there.
+/// \retval TA_ERR_INVALID_ARGUMENT  `device_type` is below 1, the CPU's, or registered already.
+/// \retval TA_ERR_UNSUPPORTED       A table newer than this library.
+/// \retval TA_ERR_OUT_OF_MEMORY     Memory for the entry could not be had.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_register(
+    device_type: i32,
+    api: ?*const ta_device_api,
+    user_data: ?*anyopaque,
+    err: ?*ta_error,
+) ta_status;
+
+/// Takes back what ta_device_register did. Tensors on the devices stay as they are, and keep the
+/// functions in use: `release` runs when the last of them is gone, or inside the call.
+///
+/// \param device_type  A type that was registered.
+/// \param err          Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Nothing new is made on these devices.
+/// \retval TA_ERR_INVALID_ARGUMENT  `device_type` is not registered.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_unregister(
+    device_type: i32,
+    err: ?*ta_error,
+) ta_status;
+
+/// Lists the devices that memory can be had on, by type and index.
+///
+/// \param out       Receives at most `capacity` devices; NULL if `capacity` is 0.
+/// \param capacity  How many there is room for.
+/// \param count     Receives how many there are, not NULL. Written only on TA_OK.
+/// \param err       Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 Written.
+/// \retval TA_ERR_NULL_ARGUMENT  `count` is NULL, or `out` with room.
+/// \retval TA_ERR_…              What a registered device says that cannot count itself.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_list(
+    out: ?*ta_device,
+    capacity: usize,
+    count: [*c]usize,
+    err: ?*ta_error,
+) ta_status;
+
+/// Describes a device.
+///
+/// \param device  The device; index -1 is the current one of its type.
+/// \param out     Filled in, not NULL; `struct_size` is set by the caller. Written only on TA_OK.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Written.
+/// \retval TA_ERR_NULL_ARGUMENT     `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  The device or `out->struct_size` is outside its range.
+/// \retval TA_ERR_DEVICE            There is no such device; the message lists what there is.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_describe(
+    device: ta_device,
+    out: ?*ta_device_info,
+    err: ?*ta_error,
+) ta_status;
+
+/// Reads a device as people write it: `cpu`, `cuda`, `cuda:1`. Without an index it is the current
+/// one, -1; `cpu:0` is `cpu`. `hip`, `mps` and `xpu` are PyTorch's names of `rocm`, `metal` and `oneapi`.
+///
+/// \param text  NUL-terminated, not NULL.
+/// \param out   Receives the device, not NULL. Written only on TA_OK.
+/// \param err   Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                 Written.
+/// \retval TA_ERR_NULL_ARGUMENT  `text` or `out` is NULL.
+/// \retval TA_ERR_DEVICE         No device is called so.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_parse(
+    text: [*c]const u8,
+    out: ?*ta_device,
+    err: ?*ta_error,
+) ta_status;
+
+/// The name of a device, as ta_device_parse reads it: like `cuda:1`, and `device64:0` for one whose
+/// type has no name.
+///
+/// \param device    Any value; index -1 is the current one of its type.
+/// \param buffer    Receives it, NUL-terminated, cut if `capacity` is too small. NULL only if
+///                  `capacity` is 0; a NULL buffer receives nothing.
+/// \param capacity  Bytes of `buffer`; 32 are always enough.
+///
+/// \return The length of the whole name in bytes, without the NUL.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_name(
+    device: ta_device,
+    buffer: [*c]u8,
+    capacity: usize,
+) usize;
+
+/// Finds the device whose memory an address is in.
+///
+/// \param device_type  The type of device to ask.
+/// \param address      Any address; never followed by this library.
+/// \param out          Receives the device, not NULL. Written only on TA_OK.
+/// \param err          Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Written.
+/// \retval TA_ERR_NULL_ARGUMENT     `out` is NULL.
+/// \retval TA_ERR_INVALID_ARGUMENT  `device_type` is below 1.
+/// \retval TA_ERR_DEVICE            It is in the memory of no such device, or there is none.
+///
+/// Since: ABI 0.
+pub extern fn ta_device_of_address(
+    device_type: i32,
+    address: ?*const anyopaque,
+    out: ?*ta_device,
+    err: ?*ta_error,
+) ta_status;
+
+/// Waits until the work that is on a stream now is done.
+///
+/// \param device  The device; index -1 is the current one of its type.
+/// \param stream  The stream, as in `ta_options`; 0 for every stream of the device.
+/// \param err     Where to put a message, or NULL to go without.
+///
+/// \retval TA_OK                    Done.
+/// \retval TA_ERR_INVALID_ARGUMENT  The device or the stream is outside its range.
+/// \retval TA_ERR_DEVICE            There is no such device, or its work failed.
+///
+/// Since: ABI 0.
+pub extern fn ta_synchronize(
+    device: ta_device,
+    stream: i64,
+    err: ?*ta_error,
+) ta_status;
 
 // Care //
 

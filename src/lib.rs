@@ -9,16 +9,18 @@
 //! | [`abi`] | every `repr(C)` layout that crosses the border, and nothing that behaves |
 //! | [`model`] | what a tensor is: dtype, device, layout, view, plan, owner, tensor |
 //! | [`convert`] | the only place where bytes move on the CPU |
+//! | [`devices`] | memory that is not the CPU's: backends, streams, transfers |
 //! | [`history`] | which operations made a tensor, and gradients back through them |
 //! | [`dlpack`] | DLPack in (raw → view, adopt) and out (tensor → raw), both struct versions |
 //! | [`hub`] | `asarray`: look → decide → take; inference, stacking, writing, printing |
 //! | [`ffi`] | the C skin: parse, call, map; no decisions |
 //!
-//! `unsafe` lives in `abi`, `model/{alloc,owner,prefix,tensor,view}`, `convert`, `dlpack` and `ffi`, and
-//! is forbidden elsewhere; symbols are exported by `ffi` alone.
+//! `unsafe` lives in `abi`, `model/{alloc,owner,prefix,tensor,view}`, `convert`, `devices`, `dlpack` and
+//! `ffi`, and is forbidden elsewhere; symbols are exported by `ffi` alone.
 
 pub mod abi;
 pub mod convert;
+pub mod devices;
 pub mod dlpack;
 pub mod ffi;
 pub mod history;

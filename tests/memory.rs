@@ -131,7 +131,7 @@ fn memory_is_shared_unless_there_is_a_reason() {
         let facts = info(tensor);
         let aliased = i32::from(case.reason() == TA_REASON_NONE);
         let origin = TA_ORIGIN_MEMORY;
-        let want = ta_provenance { origin, aliased, reason: case.reason(), reserved: 0 };
+        let want = ta_provenance { origin, aliased, reason: case.reason(), staged: 0 };
         assert_eq!(facts.provenance, want, "{}", case.name);
         let shared = facts.data.cast_const().cast() == data.as_ptr().wrapping_add(case.start);
         assert_eq!(shared, aliased == 1, "{}: the same address", case.name);

@@ -44,8 +44,9 @@ pub struct ta_provenance {
     pub aliased: i32,
     /// One of `TA_REASON_…`: why it was copied.
     pub reason: i32,
-    /// Zero.
-    pub reserved: i32,
+    /// 1: elements on a device went through memory of the host on their way, as no backend could
+    /// move or convert them there. Else 0.
+    pub staged: i32,
 }
 
 /// Nobody may write through this tensor.
@@ -93,4 +94,6 @@ pub struct ta_info {
     pub device: ta_device,
     /// How it came about.
     pub provenance: ta_provenance,
+    /// The stream of its device on which the elements are ready; 0: on any.
+    pub stream: i64,
 }

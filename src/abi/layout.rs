@@ -22,7 +22,7 @@ sizes! {
     ta_dtype: 4, 4, 4;
     ta_device: 8, 8, 8;
     ta_provenance: 16, 16, 16;
-    ta_info: 104, 88, 88;
+    ta_info: 112, 96, 96;
     ta_memory: 96, 80, 76;
     ta_typed_scalar: 24, 24, 20;
     ta_buffer: 56, 40, 40;
@@ -36,4 +36,8 @@ sizes! {
     ta_export_options: 48, 48, 44;
     ta_operation: 64, 40, 36;
     ta_repr_options: 40, 40, 36;
+    ta_device_info: 168, 168, 164;
+    ta_place: 24, 24, 20;
+    ta_elements: 40, 40, 32;
+    ta_device_api: 96, 48, 48;
 }

@@ -6,6 +6,7 @@
 #![allow(non_camel_case_types)]
 
 mod device;
+mod device_api;
 mod dlpack;
 mod dtype;
 mod history;
@@ -16,6 +17,7 @@ mod source;
 mod status;
 
 pub use device::*;
+pub use device_api::*;
 pub use dlpack::*;
 pub use dtype::*;
 pub use history::*;

@@ -65,8 +65,10 @@ pub struct ta_options {
     pub flags: u64,
     /// Combination of `TA_ACCEPT_…`: the sources that are allowed, at any nesting level. 0: all.
     pub accept: u64,
-    /// The consumer's stream on the result's device, by the numbers of the array API:
-    /// 0 not given, -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle.
+    /// The consumer's stream on the result's device, by the numbers of the array API: 0 not given,
+    /// -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle. Work that is queued
+    /// on it after the call sees the elements; the host does not wait. Of a DLPack tensor it is
+    /// the stream that its producer was given. It must exist as long as the result or a view of it does.
     pub stream: i64,
 }
 
@@ -92,7 +94,7 @@ pub struct ta_export_options {
     pub reserved: i32,
     /// Combination of `TA_EXPORT_…`.
     pub flags: u64,
-    /// The consumer's stream, as in `ta_options`.
+    /// The consumer's stream, as in `ta_options`. It must exist until the loan's deleter has run.
     pub stream: i64,
 }
 

@@ -33,6 +33,14 @@ fn check_readable(device: Device) -> Result<()> {
 /// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`.
 pub fn check_values(device: Device, dtype: DType) -> Result<()> {
     check_readable(device)?;
+    check_has_values(dtype)
+}
+
+/// That elements of `dtype` have values.
+///
+/// # Errors
+/// `TA_ERR_DTYPE`.
+pub fn check_has_values(dtype: DType) -> Result<()> {
     if convert::has_values(dtype) { Ok(()) } else { Err(no_values(dtype)) }
 }
 
@@ -48,6 +56,14 @@ fn no_values(dtype: DType) -> Error {
 /// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`.
 fn check_convertible(view: &View<'_>, dtype: DType) -> Result<()> {
     check_readable(view.device())?;
+    check_conversion(view, dtype)
+}
+
+/// That the elements of `view` become elements of `dtype`, wherever they are.
+///
+/// # Errors
+/// `TA_ERR_DTYPE`.
+pub fn check_conversion(view: &View<'_>, dtype: DType) -> Result<()> {
     let from = view.dtype();
     if from != dtype {
         return match convert::can_convert(from, dtype) {
@@ -61,6 +77,31 @@ fn check_convertible(view: &View<'_>, dtype: DType) -> Result<()> {
         return Err(Error::new(TA_ERR_DTYPE, message));
     }
     Ok(())
+}
+
+/// Writes the strides of a copy, in elements: the order of axes is kept unless `contiguous`, or some
+/// elements are repeated.
+///
+/// # Errors
+/// `TA_ERR_LAYOUT` if one does not fit `i64`.
+pub fn copy_strides(view: &View<'_>, contiguous: bool, strides: &mut [i64]) -> Result<()> {
+    if contiguous || view.is_packed() {
+        return layout::compact_strides(view.shape(), 1, strides);
+    }
+    let mut steps = Dims::zeros(strides.len());
+    view.byte_strides(&mut steps);
+    layout::copy_strides(view.shape(), &steps, strides)
+}
+
+/// Bytes of a copy of the view's elements as elements of `dtype`.
+///
+/// # Errors
+/// `TA_ERR_OUT_OF_MEMORY` for more than memory can hold.
+pub fn copy_bytes(view: &View<'_>, dtype: DType) -> Result<usize> {
+    match view.is_packed() {
+        true => Ok(usize::try_from(view.compact_bytes()).unwrap_or(usize::MAX)),
+        false => bytes(view.numel(), dtype),
+    }
 }
 
 #[cold]
@@ -112,13 +153,7 @@ pub fn gather(
         layout::compact_strides(view.shape(), 1, strides)?;
         return copy_whole(view);
     }
-    if contiguous {
-        layout::compact_strides(view.shape(), 1, strides)?;
-    } else {
-        let mut steps = Dims::zeros(strides.len());
-        view.byte_strides(&mut steps);
-        layout::copy_strides(view.shape(), &steps, strides)?;
-    }
+    copy_strides(view, contiguous, strides)?;
     let block = room(view.numel(), dtype)?;
     transfer(view, &View::of_block(&block, dtype, view.shape(), strides, view.flags())?);
     Ok(block)
@@ -126,7 +161,7 @@ pub fn gather(
 
 /// Copies contiguous elements byte for byte.
 fn copy_whole(view: &View<'_>) -> Result<Block> {
-    let size = usize::try_from(view.compact_bytes()).unwrap_or(usize::MAX);
+    let size = copy_bytes(view, view.dtype())?;
     let block = Block::new(size)?;
     if size != 0 {
         // SAFETY: a contiguous view of so many bytes, readable by its maker's contract; the fresh
@@ -264,16 +299,21 @@ impl<'t> Writable<'t> {
     /// to ask.
     ///
     /// # Errors
-    /// `TA_ERR_NOT_WRITABLE`; `TA_ERR_DEVICE` if the CPU cannot reach the memory.
+    /// `TA_ERR_NOT_WRITABLE`.
     pub fn of(tensor: &'t Tensor) -> Result<Writable<'t>> {
         let obstacle = if tensor.is_read_only() {
             "target is read-only"
         } else if !layout::is_non_overlapping(tensor.shape(), tensor.strides()) {
             "several elements of target may share one place in memory"
         } else {
-            return check_readable(tensor.device()).map(|()| Writable(tensor));
+            return Ok(Writable(tensor));
         };
         Err(Error::new(TA_ERR_NOT_WRITABLE, format_args!("{obstacle}")))
+    }
+
+    /// What is to be written.
+    pub fn view(&self) -> View<'_> {
+        self.0.view()
     }
 }
 
@@ -283,17 +323,10 @@ impl<'t> Writable<'t> {
 /// `TA_ERR_DEVICE`, `TA_ERR_DTYPE`; `TA_ERR_INTERNAL` for other shapes; `TA_ERR_OUT_OF_MEMORY` if
 /// the two overlap and memory to copy through cannot be had.
 pub fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
-    let view = target.0.view();
-    check_convertible(source, view.dtype())?;
-    if source.shape() != view.shape() {
-        return Err(Error::new(TA_ERR_INTERNAL, format_args!("elements of another shape")));
-    }
-    if source.dtype() == view.dtype() && source.is_packed() != view.is_packed() {
-        let message = format_args!("packed {0} and padded {0} do not mix", view.dtype());
-        return Err(Error::new(TA_ERR_DTYPE, message));
-    }
-    // Of packed elements, both sides have to be a contiguous whole.
-    check_convertible(&view, view.dtype())?;
+    let view = target.view();
+    check_readable(source.device())?;
+    check_readable(view.device())?;
+    check_overwrite(&view, source)?;
     if view.is_packed() {
         overwrite_packed(&view, source);
         return Ok(());
@@ -308,12 +341,30 @@ pub fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
     Ok(())
 }
 
+/// That the elements of `target` can be overwritten with those of `source`, wherever they are.
+///
+/// # Errors
+/// `TA_ERR_DTYPE`; `TA_ERR_INTERNAL` for other shapes.
+pub fn check_overwrite(target: &View<'_>, source: &View<'_>) -> Result<()> {
+    check_conversion(source, target.dtype())?;
+    if source.shape() != target.shape() {
+        return Err(Error::new(TA_ERR_INTERNAL, format_args!("elements of another shape")));
+    }
+    if source.dtype() == target.dtype() && source.is_packed() != target.is_packed() {
+        let message = format_args!("packed {0} and padded {0} do not mix", target.dtype());
+        return Err(Error::new(TA_ERR_DTYPE, message));
+    }
+    // Of packed elements, both sides have to be a contiguous whole.
+    check_conversion(target, target.dtype())
+}
+
 /// Writes one value to every element of `target`.
 ///
 /// # Errors
-/// `TA_ERR_DTYPE` if the dtype has no values.
+/// `TA_ERR_DEVICE`; `TA_ERR_DTYPE` if the dtype has no values.
 pub fn fill(target: &Writable<'_>, value: Scalar) -> Result<()> {
-    let view = target.0.view();
+    let view = target.view();
+    check_readable(view.device())?;
     let mut steps = Dims::zeros(view.shape().len());
     view.byte_strides(&mut steps);
     let elements = Elements { dtype: view.dtype(), swapped: false, strides: &steps };

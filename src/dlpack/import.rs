@@ -134,6 +134,7 @@ pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim<'
         strides,
         swapped: false,
         flags,
+        stream: 0,
     };
     // SAFETY: the caller vouches for the memory.
     let view = unsafe { View::new(description) }?;

@@ -9,6 +9,8 @@
 
 mod callback;
 mod care;
+mod device_api;
+mod devices;
 mod facts;
 mod gradients;
 mod handle;
@@ -29,6 +31,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::slice;
 
 pub use care::*;
+pub use devices::*;
 pub use facts::*;
 pub use gradients::*;
 pub use handle::{ta_mark_released, ta_release, ta_retain};

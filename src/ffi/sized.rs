@@ -41,6 +41,8 @@ sized! {
     ta_source since size_of::<ta_source>();
     ta_sequence_vtable since size_of::<ta_sequence_vtable>();
     ta_info since size_of::<ta_info>();
+    ta_device_info since size_of::<ta_device_info>();
+    ta_device_api since size_of::<ta_device_api>();
     ta_operation since size_of::<ta_operation>();
 }
 

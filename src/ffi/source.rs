@@ -168,6 +168,7 @@ pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: Origin) -> Result<Sou
         strides,
         swapped: given.flags & TA_MEMORY_BYTE_SWAPPED != 0,
         flags: dlpack_flags(given.flags),
+        stream: given.stream.max(0),
     };
     // SAFETY: the caller vouches for the memory.
     let view = unsafe { View::new(description) }?;
@@ -216,6 +217,7 @@ unsafe fn typed_scalar<'a>(given: &ta_typed_scalar, origin: i32) -> Result<Sourc
         swapped: given.flags & TA_MEMORY_BYTE_SWAPPED != 0,
         // One element, on its own, always fills its bytes.
         flags: DLPACK_READ_ONLY | DLPACK_SUBBYTE_PADDED,
+        stream: 0,
     };
     // SAFETY: the caller vouches for the bytes.
     Ok(Source::TypedScalar(unsafe { View::new(description) }?, origin))

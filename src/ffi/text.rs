@@ -26,7 +26,7 @@ pub(super) struct Short {
 }
 
 impl Short {
-    /// The text of `arguments`, cut if it is longer than any dtype's name.
+    /// The text of `arguments`, cut if it is longer than any name of ours.
     pub(super) fn new(arguments: fmt::Arguments<'_>) -> Short {
         let mut short = Short { bytes: [0; 32], length: 0 };
         // What does not fit is refused; what was written before stays.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::abi::*;
 use crate::convert::memory;
+use crate::devices::{self, Wish};
 use crate::hub::lineage::Lineage;
-use crate::hub::{Origin, Request, Sequence, Source, element, infer, refusal, stack};
+use crate::hub::{Origin, Request, Sequence, Source, element, infer, place, refusal, stack};
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
@@ -122,13 +123,18 @@ fn of_tensor(tensor: &Tensor, request: &Request, lineage: &Lineage) -> Result<Te
         // The caller's own tensor never changes: another flag is another handle.
         Plan::Alias => {
             let gradient = lineage.of_alias(tensor, requires_grad);
+            let view = ordered(view, request.stream)?;
+            if request.stream > 0 {
+                tensor.used_on(view.device(), request.stream)?;
+            }
             make::over(tensor, &view, request.mark(view.flags()), gradient)
         }
         Plan::Copy(reason) | Plan::Adopt(reason) => {
             let Facts { other_dtype, other_device, .. } = target.facts(&view, None);
             let converted = other_dtype || other_device;
             let gradient = lineage.of_copy(tensor, converted, requires_grad);
-            copy(&view, target, TA_ORIGIN_TENSOR, reason, request, gradient)
+            let provenance = Provenance::copy(TA_ORIGIN_TENSOR, reason);
+            copy(&view, Some(tensor), target, request, provenance, gradient)
         }
         Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
     }
@@ -137,7 +143,9 @@ fn of_tensor(tensor: &Tensor, request: &Request, lineage: &Lineage) -> Result<Te
 /// Whether the tensor has all marks that the result is to have.
 fn is_already(tensor: &Tensor, request: &Request, requires_grad: bool) -> bool {
     let flags = tensor.flags();
-    requires_grad == tensor.requires_grad() && request.mark(flags) == flags
+    requires_grad == tensor.requires_grad()
+        && request.mark(flags) == flags
+        && (request.stream < 1 || request.stream == tensor.stream())
 }
 
 /// Makes a tensor of memory: [`asarray`] of a [`Source::Memory`]. Compiled into its caller, as
@@ -164,6 +172,9 @@ fn share_or_copy(
     request: &Request,
     lineage: &Lineage,
 ) -> Result<Outcome> {
+    if request.stream != 0 && origin.code == TA_ORIGIN_DLPACK {
+        return ready_on_stream(view, claim, origin, request, lineage);
+    }
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
     let gradient = lineage.of_values(requires_grad);
@@ -171,12 +182,14 @@ fn share_or_copy(
         Plan::Alias => Provenance::alias(origin.code),
         Plan::Adopt(reason) => Provenance::copy(origin.code, reason),
         Plan::Copy(reason) => {
-            let tensor = copy(&view, target, origin.code, reason, request, gradient)?;
+            let provenance = Provenance::copy(origin.code, reason);
+            let tensor = copy(&view, None, target, request, provenance, gradient)?;
             return Ok(Outcome { tensor, spent: claim.take() });
         }
         Plan::Refused(reason) if origin.made.is_some() => return Err(refusal::of_made(reason)),
         Plan::Refused(reason) => return Err(refusal::refusal(reason, &view, target)),
     };
+    let view = ordered(view, request.stream)?;
     let draft = Draft::new(&view, Marks { flags: request.mark(view.flags()), provenance })?;
     let (draft, root, taken) = (draft.with(gradient), claim.root(), claim.take());
     Ok(match root {
@@ -185,11 +198,19 @@ fn share_or_copy(
     })
 }
 
-#[cold]
+/// Makes a tensor of a DLPack tensor whose producer has made it ready on the consumer's stream, which
+/// is one of the source's device.
 #[inline(never)]
-fn no_current(device: Device) -> Error {
-    let message = format_args!("no backend here knows which {device} device is the current one");
-    Error::new(TA_ERR_DEVICE, message)
+fn ready_on_stream(
+    view: View<'_>,
+    claim: Claim<'_>,
+    origin: Origin,
+    request: &Request,
+    lineage: &Lineage,
+) -> Result<Outcome> {
+    Request::check_stream(request.stream, view.device())?;
+    let seen_to = Request { stream: 0, ..*request };
+    share_or_copy(view.on_stream(request.stream.max(0)), claim, origin, &seen_to, lineage)
 }
 
 /// What the result will be.
@@ -202,14 +223,14 @@ pub(super) struct Target {
 impl Target {
     #[inline(always)]
     fn of(view: &View<'_>, request: &Request) -> Result<Target> {
-        let device = request.device.unwrap_or(view.device());
+        let device = match request.device {
+            Some(device) => devices::resolve(device)?,
+            None => view.device(),
+        };
         let dtype = match request.dtype {
             Some(dtype) => dtype.check().map(|()| dtype)?,
             None => view.dtype(),
         };
-        if device.index < 0 {
-            return Err(no_current(device));
-        }
         Request::check_stream(request.stream, device)?;
         Ok(Target { dtype, device })
     }
@@ -230,32 +251,36 @@ impl Target {
     }
 }
 
-/// A tensor over a converted copy of the view's elements.
+/// The view as work on the consumer's stream sees it, if there is one: when its elements are ready.
+#[inline(always)]
+fn ordered(view: View<'_>, stream: i64) -> Result<View<'_>> {
+    if stream < 1 {
+        return Ok(view);
+    }
+    devices::order(view.device(), view.stream(), stream)?;
+    Ok(view.on_stream(stream))
+}
+
+/// A tensor over a converted copy of the view's elements; `owner` is the tensor that they are of.
 #[inline(never)]
 fn copy(
     view: &View<'_>,
+    owner: Option<&Tensor>,
     target: Target,
-    origin: i32,
-    reason: Reason,
     request: &Request,
+    provenance: Provenance,
     gradient: Option<Arc<dyn Gradient>>,
 ) -> Result<Tensor> {
-    check_allocatable(target.device)?;
     let mut strides = Dims::zeros(view.shape().len());
-    let block = memory::gather(view, target.dtype, request.contiguous, &mut strides)?;
-    let flags = request.mark(view.flags() & DLPACK_SUBBYTE_PADDED);
-    let provenance = Provenance::copy(origin, reason);
-    let marks = Marks { flags, provenance };
-    make::of_block(block, target.dtype, view.shape(), &strides, marks, gradient)
-}
-
-/// That memory for a result can be had there.
-fn check_allocatable(device: Device) -> Result<()> {
-    if device == Device::CPU {
-        return Ok(());
+    let Target { dtype, device } = target;
+    let marks = Marks { flags: request.mark(view.flags() & DLPACK_SUBBYTE_PADDED), provenance };
+    if device == Device::CPU && view.device() == Device::CPU {
+        let block = memory::gather(view, dtype, request.contiguous, &mut strides)?;
+        return make::of_block(block, dtype, view.shape(), &strides, marks, gradient);
     }
-    let message = format_args!("no backend here has memory on {device}; there is: cpu");
-    Err(Error::new(TA_ERR_DEVICE, message))
+    let wish = Wish { dtype, device, contiguous: request.contiguous, stream: request.stream };
+    let moved = devices::gather(view, owner, &wish, &mut strides)?;
+    place::of_moved(moved, dtype, view.shape(), &strides, marks, gradient)
 }
 
 /// Where values go: there is no source that could be on another device.
@@ -266,7 +291,7 @@ fn check_values(what: &str, request: &Request) -> Result<()> {
     if let Plan::Refused(_) = decide(facts, request.demand()) {
         return Err(Error::new(TA_ERR_CANNOT_ALIAS, format_args!("{what}")));
     }
-    check_allocatable(device)
+    Ok(())
 }
 
 fn of_typed_scalar(
@@ -276,11 +301,13 @@ fn of_typed_scalar(
     lineage: &Lineage,
 ) -> Result<Tensor> {
     check_values(refusal::of_typed_scalar(origin), request)?;
-    let target = Target { dtype: request.dtype.unwrap_or(view.dtype()), device: Device::CPU };
-    target.dtype.check()?;
-    let requires_grad = request.requires_grad(false, target.dtype)?;
-    let gradient = lineage.of_values(requires_grad);
-    copy(view, target, origin, Reason::NotMemory, request, gradient)
+    let dtype = request.dtype.unwrap_or(view.dtype());
+    dtype.check()?;
+    let requires_grad = request.requires_grad(false, dtype)?;
+    let block = memory::gather(view, dtype, true, &mut [])?;
+    let provenance = Provenance::copy(origin, Reason::NotMemory);
+    let marks = Marks { flags: request.mark(view.flags() & DLPACK_SUBBYTE_PADDED), provenance };
+    place::of_values(block, dtype, &[], &[], request, marks, lineage.of_values(requires_grad))
 }
 
 fn of_scalar(value: Scalar, origin: i32, request: &Request, lineage: &Lineage) -> Result<Tensor> {
@@ -295,7 +322,7 @@ fn of_scalar(value: Scalar, origin: i32, request: &Request, lineage: &Lineage) -
     memory::put(element::fit(value, dtype)?, &mut block, 0, dtype)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let marks = Marks { flags: request.mark(0), provenance };
-    make::of_block(block, dtype, &[], &[], marks, lineage.of_values(requires_grad))
+    place::of_values(block, dtype, &[], &[], request, marks, lineage.of_values(requires_grad))
 }
 
 fn of_sequence(
@@ -313,5 +340,5 @@ fn of_sequence(
     let gradient = lineage.of_stack(&parts, requires_grad);
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let marks = Marks { flags: request.mark(found.flags), provenance };
-    make::of_block(block, found.dtype, found.shape(), &strides, marks, gradient)
+    place::of_values(block, found.dtype, found.shape(), &strides, request, marks, gradient)
 }

@@ -23,6 +23,8 @@ pub fn to_dlpack(
     let read_only = if request.read_only { DLPACK_READ_ONLY } else { 0 };
     match prepare(tensor, request)? {
         None => dlpack::lend(tensor, read_only),
+        // The same memory, for work on another stream.
+        Some(alias) if alias.provenance().aliased != 0 => dlpack::lend(&alias, read_only),
         // The consumer will be the sole owner of a copy made for it.
         Some(copy) => dlpack::lend(&copy, read_only | DLPACK_IS_COPIED),
     }
@@ -50,7 +52,7 @@ pub fn to_dlpack_legacy(tensor: &Tensor, request: &ExportRequest) -> Result<*mut
     dlpack::lend_legacy(prepare(tensor, request)?.as_ref().unwrap_or(tensor))
 }
 
-/// The tensor to lend instead of this one: a copy, if one is asked for.
+/// The tensor to lend instead of this one: a copy, or a handle for another stream, if one is asked for.
 #[inline(always)]
 fn prepare(tensor: &Tensor, request: &ExportRequest) -> Result<Option<Tensor>> {
     let as_it_is = request.copy != CopyMode::Always

@@ -2,6 +2,7 @@
 
 use crate::abi::*;
 use crate::convert::memory;
+use crate::devices;
 use crate::model::error::{Error, Result};
 use crate::model::layout::List;
 use crate::model::scalar::Scalar;
@@ -14,11 +15,11 @@ use crate::model::tensor::Tensor;
 #[doc(alias = "ta_item")]
 pub fn item(tensor: &Tensor, index: &[i64]) -> Result<Scalar> {
     let view = tensor.view();
-    memory::check_values(view.device(), view.dtype())?;
+    memory::check_has_values(view.dtype())?;
     let element = view.element(index).ok_or_else(|| {
         let message =
             format_args!("index {} is outside shape {}", List(index), List(tensor.shape()));
         Error::new(TA_ERR_OUT_OF_BOUNDS, message)
     })?;
-    memory::value(&element)
+    devices::read(&element, memory::value)
 }

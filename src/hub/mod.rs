@@ -11,6 +11,7 @@ mod infer;
 mod item;
 mod lineage;
 mod path;
+mod place;
 mod record;
 mod refusal;
 mod repr;

@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use std::slice;
 
 use crate::convert::memory;
+use crate::devices;
 use crate::history;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
@@ -56,7 +57,8 @@ const PREFIX: &str = "tensor(";
 #[doc(alias = "ta_repr")]
 pub fn repr(tensor: &Tensor, style: &Style) -> Result<String> {
     let view = tensor.view();
-    let readable = memory::check_values(view.device(), view.dtype()).is_ok();
+    let readable = memory::check_has_values(view.dtype()).is_ok()
+        && (view.device().is_host_readable() || devices::backend(view.device()).is_ok());
     let summarised = tensor.numel() > style.threshold && !tensor.shape().is_empty();
     let mut text = Text(String::new());
     let (listed, written) = match tensor.numel() {
@@ -65,7 +67,11 @@ pub fn repr(tensor: &Tensor, style: &Style) -> Result<String> {
         _ if summarised && style.edgeitems == 0 => {
             (false, text.write_fmt(format_args!("{PREFIX}[...]")))
         }
-        _ => (true, Shown::of(&view, summarised, style)?.write(style, &mut text)),
+        _ => {
+            let mut show =
+                |view: &View<'_>| Ok(Shown::of(view, summarised, style)?.write(style, &mut text));
+            (true, devices::read(&view, &mut show)?)
+        }
     };
     // An empty tensor and one whose values are not seen leave no doubt but over the default dtype.
     let telling = readable && tensor.numel() != 0;

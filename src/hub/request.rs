@@ -1,6 +1,7 @@
 //! What a caller asks for, checked.
 
 use crate::abi::*;
+use crate::devices;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
@@ -109,6 +110,7 @@ impl Request {
     pub fn check_stream(stream: i64, device: Device) -> Result<()> {
         match stream {
             0 | -1 => Ok(()),
+            1.. if device != Device::CPU => devices::backend(device).map(drop),
             _ => Err(unknown_stream(stream, device)),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::abi::TA_ERR_RAGGED;
 use crate::convert::memory;
+use crate::devices;
 use crate::history::Part;
 use crate::hub::infer::Found;
 use crate::hub::path::Path;
@@ -100,7 +101,7 @@ impl Fill<'_> {
     }
 
     fn elements(&mut self, view: &View<'_>, dtype: DType) -> Result<()> {
-        memory::place(view, &mut self.block, self.next, dtype)?;
+        devices::read(view, |view| memory::place(view, &mut self.block, self.next, dtype))?;
         self.next += view.numel();
         Ok(())
     }

@@ -44,6 +44,18 @@ pub unsafe fn free(start: NonNull<u8>, layout: Layout) {
     }
 }
 
+/// A box around `value`.
+///
+/// # Errors
+/// `TA_ERR_OUT_OF_MEMORY`, naming `what`.
+pub fn boxed<T>(value: T, what: &'static str) -> Result<Box<T>> {
+    let place: NonNull<T> = allocate(Layout::new::<T>(), what)?.cast();
+    // SAFETY: fresh memory of this size and alignment.
+    unsafe { place.write(value) };
+    // SAFETY: from the global allocator, with the layout of what it holds.
+    Ok(unsafe { Box::from_raw(place.as_ptr()) })
+}
+
 /// Up to this many bytes are aligned by hand in a plain allocation that is larger: allocators keep
 /// lists of free memory for those, and take ten times as long where an alignment is asked for.
 const SMALL: usize = 1024;

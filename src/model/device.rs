@@ -65,26 +65,24 @@ impl Device {
         )
     }
 
-    fn name(self) -> Option<&'static str> {
-        Some(match self.device_type {
-            TA_DEVICE_CPU => "cpu",
-            TA_DEVICE_CUDA => "cuda",
-            TA_DEVICE_CUDA_HOST => "cuda_host",
-            TA_DEVICE_OPENCL => "opencl",
-            TA_DEVICE_VULKAN => "vulkan",
-            TA_DEVICE_METAL => "metal",
-            TA_DEVICE_VPI => "vpi",
-            TA_DEVICE_ROCM => "rocm",
-            TA_DEVICE_ROCM_HOST => "rocm_host",
-            TA_DEVICE_EXT_DEV => "ext_dev",
-            TA_DEVICE_CUDA_MANAGED => "cuda_managed",
-            TA_DEVICE_ONE_API => "oneapi",
-            TA_DEVICE_WEB_GPU => "webgpu",
-            TA_DEVICE_HEXAGON => "hexagon",
-            TA_DEVICE_MAIA => "maia",
-            TA_DEVICE_TRN => "trn",
-            _ => return None,
-        })
+    /// The device that `text` names, as it is printed, or by a name that PyTorch has for it.
+    ///
+    /// # Errors
+    /// `TA_ERR_DEVICE`.
+    #[doc(alias = "ta_device_parse")]
+    pub fn parse(text: &str) -> Result<Device> {
+        let unknown = || {
+            let message = format_args!("no device is called {text:?}");
+            Error::new(TA_ERR_DEVICE, message)
+        };
+        let (name, index) = match text.split_once(':') {
+            None => (text, -1),
+            Some((name, index)) => (name, number(index).ok_or_else(unknown)?),
+        };
+        let known = NAMES.iter().find(|(known, _)| *known == name).map(|(_, number)| *number);
+        let device_type = known.or_else(|| name.strip_prefix(NAMELESS).and_then(number));
+        let device_type = device_type.filter(|number| *number > 0).ok_or_else(unknown)?;
+        Device { device_type, index }.normalised()
     }
 }
 
@@ -103,12 +101,45 @@ fn nowhere(it: Device) -> Error {
     Error::new(TA_ERR_INVALID_ARGUMENT, message)
 }
 
+/// What devices without a name are called, before their number.
+const NAMELESS: &str = "device";
+
+/// The first name of each type is the one that is printed.
+const NAMES: &[(&str, i32)] = &[
+    ("cpu", TA_DEVICE_CPU),
+    ("cuda", TA_DEVICE_CUDA),
+    ("cuda_host", TA_DEVICE_CUDA_HOST),
+    ("opencl", TA_DEVICE_OPENCL),
+    ("vulkan", TA_DEVICE_VULKAN),
+    ("metal", TA_DEVICE_METAL),
+    ("mps", TA_DEVICE_METAL),
+    ("vpi", TA_DEVICE_VPI),
+    ("rocm", TA_DEVICE_ROCM),
+    ("hip", TA_DEVICE_ROCM),
+    ("rocm_host", TA_DEVICE_ROCM_HOST),
+    ("ext_dev", TA_DEVICE_EXT_DEV),
+    ("cuda_managed", TA_DEVICE_CUDA_MANAGED),
+    ("oneapi", TA_DEVICE_ONE_API),
+    ("xpu", TA_DEVICE_ONE_API),
+    ("webgpu", TA_DEVICE_WEB_GPU),
+    ("hexagon", TA_DEVICE_HEXAGON),
+    ("maia", TA_DEVICE_MAIA),
+    ("trn", TA_DEVICE_TRN),
+];
+
+/// A number as it is printed: digits only, and no zero before others.
+fn number(text: &str) -> Option<i32> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = plain && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| plain)
+}
+
 /// `cpu`, `cuda:1`, `cuda` for the current one, `device19:0` for one without a name.
 impl fmt::Display for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => f.write_str(name)?,
-            None => write!(f, "device{}", self.device_type)?,
+        match NAMES.iter().find(|(_, known)| *known == self.device_type) {
+            Some((name, _)) => f.write_str(name)?,
+            None => write!(f, "{NAMELESS}{}", self.device_type)?,
         }
         match (self.device_type, self.index) {
             (TA_DEVICE_CPU, _) | (_, -1) => Ok(()),

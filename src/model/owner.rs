@@ -3,6 +3,8 @@
 use std::ffi::c_void;
 
 use crate::model::alloc::Block;
+use crate::model::device::Device;
+use crate::model::error::Result;
 use crate::model::tensor::Tensor;
 
 /// What a source would hand over: how to let its memory go. Inert: dropping a claim releases
@@ -56,10 +58,21 @@ pub enum Owner {
     Nobody,
     /// Our own allocation.
     Block(#[allow(dead_code)] Block),
+    /// Our own allocation on a device.
+    Device(Box<dyn DeviceMemory>),
     /// Another tensor's share.
     Tensor(Tensor),
     /// Somebody else's memory.
     Foreign(#[allow(dead_code)] Foreign),
+}
+
+/// Memory on a device. Dropping it gives the memory back when the work that uses it is done.
+pub trait DeviceMemory: Send + Sync + std::fmt::Debug {
+    /// Work on a stream of this device uses the memory too, from now on.
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`; nothing has changed then.
+    fn used_on(&self, device: Device, stream: i64) -> Result<()>;
 }
 
 /// A taken claim.

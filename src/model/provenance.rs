@@ -9,7 +9,7 @@ use crate::model::plan::Reason;
 impl Provenance {
     /// Shares the memory of a source of this `TA_ORIGIN_…`.
     pub fn alias(origin: i32) -> Provenance {
-        Provenance { origin, aliased: 1, reason: TA_REASON_NONE, reserved: 0 }
+        Provenance { origin, aliased: 1, reason: TA_REASON_NONE, staged: 0 }
     }
 
     /// Copied from a source of this `TA_ORIGIN_…`.
@@ -25,16 +25,18 @@ impl Provenance {
             Reason::NotMemory => TA_REASON_NOT_MEMORY,
             Reason::Producer => TA_REASON_PRODUCER,
         };
-        Provenance { origin, aliased: 0, reason, reserved: 0 }
+        Provenance { origin, aliased: 0, reason, staged: 0 }
+    }
+
+    /// The same, for elements of a device that went through memory of the host, or did not.
+    #[must_use]
+    pub fn staged(self, staged: bool) -> Provenance {
+        Provenance { staged: staged.into(), ..self }
     }
 
     /// Computed from tensors.
-    pub const COMPUTED: Provenance = Provenance {
-        origin: TA_ORIGIN_TENSOR,
-        aliased: 0,
-        reason: TA_REASON_COMPUTED,
-        reserved: 0,
-    };
+    pub const COMPUTED: Provenance =
+        Provenance { origin: TA_ORIGIN_TENSOR, aliased: 0, reason: TA_REASON_COMPUTED, staged: 0 };
 }
 
 /// The reason that a `TA_REASON_…` is; `None` if it is none.

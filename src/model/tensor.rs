@@ -49,6 +49,7 @@ struct Memory {
     byte_offset: u64,
     dtype: DType,
     device: Device,
+    stream: i64,
 }
 
 /// A shared handle: cloning takes a share, dropping gives it up.
@@ -98,6 +99,7 @@ impl Draft {
             byte_offset: view.byte_offset(),
             dtype: view.dtype(),
             device: view.device(),
+            stream: view.stream(),
         };
         let lent = UnsafeCell::new(DLManagedTensorVersioned {
             version: DLPACK_VERSION,
@@ -330,6 +332,11 @@ impl Tensor {
         self.inner().memory.device
     }
 
+    /// The stream of the device on which the elements are ready; 0: on any.
+    pub fn stream(&self) -> i64 {
+        self.inner().memory.stream
+    }
+
     /// Number of elements.
     pub fn numel(&self) -> i64 {
         self.inner().numel
@@ -403,6 +410,19 @@ impl Tensor {
         }
     }
 
+    /// Tells the owner of the memory that work on a stream uses it too. False if it is an owner
+    /// that cannot wait for that: one outside this library.
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`.
+    pub fn used_on(&self, device: Device, stream: i64) -> Result<bool> {
+        match &self.inner().owner {
+            Owner::Device(memory) => memory.used_on(device, stream).map(|()| true),
+            Owner::Tensor(root) => root.used_on(device, stream),
+            Owner::Nobody | Owner::Block(_) | Owner::Foreign(_) => Ok(false),
+        }
+    }
+
     /// Whether both handles are one.
     pub fn is(&self, other: &Tensor) -> bool {
         self.0 == other.0
@@ -432,6 +452,7 @@ impl Tensor {
             ndim: self.shape().len() as i32,
             device: self.device(),
             provenance: self.provenance(),
+            stream: self.stream(),
         }
     }
 }

@@ -41,6 +41,8 @@ pub struct Description<'a> {
     pub swapped: bool,
     /// DLPack's flags: READ_ONLY, IS_COPIED, SUBBYTE_TYPE_PADDED, and any that are unknown.
     pub flags: u64,
+    /// The stream of the device on which the elements are ready; 0: on any.
+    pub stream: i64,
 }
 
 impl Description<'_> {
@@ -190,6 +192,7 @@ impl<'a> View<'a> {
             strides: Strides::Elements(tensor.strides()),
             swapped: false,
             flags: tensor.flags(),
+            stream: tensor.stream(),
         };
         let (numel, contiguous) = (tensor.numel(), tensor.is_contiguous());
         View { it, numel, odd_strides: false, contiguous, memory: PhantomData }
@@ -257,6 +260,38 @@ impl<'a> View<'a> {
     /// Where the memory is.
     pub fn device(&self) -> Device {
         self.it.device
+    }
+
+    /// The stream of the device on which the elements are ready; 0: on any.
+    pub fn stream(&self) -> i64 {
+        self.it.stream
+    }
+
+    /// The same memory, said to be ready on `stream`.
+    #[must_use]
+    pub fn on_stream(mut self, stream: i64) -> View<'a> {
+        self.it.stream = stream;
+        self
+    }
+
+    /// The same layout over other memory, all of which is ready.
+    ///
+    /// # Safety
+    /// As for [`View::new`], of the elements from `data` and `byte_offset` on.
+    ///
+    /// # Errors
+    /// As [`View::new`].
+    pub unsafe fn relocated<'b>(
+        &self,
+        data: *mut u8,
+        byte_offset: u64,
+        device: Device,
+    ) -> Result<View<'b>>
+    where
+        'a: 'b,
+    {
+        // SAFETY: passed on from this function's contract.
+        unsafe { View::new(Description { data, byte_offset, device, stream: 0, ..self.it }) }
     }
 
     /// Extents in elements.
@@ -456,12 +491,16 @@ impl<'a> View<'a> {
             );
             return Err(Error::new(TA_ERR_DTYPE, message));
         }
-        let bytes = (distance / 8) as i64;
+        self.shift((distance / 8) as i64);
+        Ok(())
+    }
+
+    /// Moves element `(0, …, 0)` on by so many bytes, which stay within the memory.
+    fn shift(&mut self, bytes: i64) {
         match self.it.device.has_addresses() {
             true => self.it.data = self.it.data.wrapping_offset(bytes as isize),
             false => self.it.byte_offset = self.it.byte_offset.wrapping_add_signed(bytes),
         }
-        Ok(())
     }
 
     /// Whether the two share an address, as far as their lowest and highest elements tell.
@@ -473,9 +512,16 @@ impl<'a> View<'a> {
     /// From the lowest byte to behind the highest; empty if there are no elements.
     fn addresses(&self) -> std::ops::Range<i128> {
         let start = self.it.data.addr() as i128;
+        let reach = self.span();
+        start + i128::from(reach.start)..start + i128::from(reach.end)
+    }
+
+    /// From the lowest byte to behind the highest, counted from element `(0, …, 0)`; empty if there
+    /// are no elements.
+    pub fn span(&self) -> std::ops::Range<i64> {
         match self.reach() {
-            Some((low, end)) => start + i128::from(low)..start + i128::from(end),
-            None => start..start,
+            Some((low, end)) => low..end,
+            None => 0..0,
         }
     }
 
@@ -499,6 +545,7 @@ impl<'a> View<'a> {
             strides: Strides::Elements(strides),
             swapped: false,
             flags: flags & DLPACK_SUBBYTE_PADDED,
+            stream: 0,
         };
         let found = it.survey()?;
         let fits = match it.reach(found.low, found.high) {
@@ -516,18 +563,19 @@ impl<'a> View<'a> {
     pub fn element(&self, index: &[i64]) -> Option<View<'a>> {
         let mut strides = Dims::zeros(self.it.shape.len());
         self.byte_strides(&mut strides);
-        let mut offset = 0isize;
+        let mut offset = 0i64;
         for ((&position, &extent), &step) in index.iter().zip(self.it.shape).zip(&*strides) {
             if position < 0 || position >= extent {
                 return None;
             }
             // In range of `check_addresses`, which every element has passed.
-            offset += (position * step) as isize;
+            offset += position * step;
         }
-        let data = self.it.data.wrapping_offset(offset);
-        let it = Description { data, shape: &[], strides: Strides::Compact, ..self.it };
+        let it = Description { shape: &[], strides: Strides::Compact, ..self.it };
         let memory = PhantomData;
-        Some(View { it, numel: 1, odd_strides: false, contiguous: true, memory })
+        let mut view = View { it, numel: 1, odd_strides: false, contiguous: true, memory };
+        view.shift(offset);
+        Some(view)
     }
 }
 
@@ -620,6 +668,7 @@ impl<'a> Bytes<'a> {
             strides: Strides::Compact,
             swapped: false,
             flags: self.flags,
+            stream: 0,
         };
         Ok(View { it, numel: count, odd_strides: false, contiguous: true, memory: PhantomData })
     }

@@ -148,6 +148,8 @@ static void documented_values(void)
     CHECK(ta_dtype_name(ta_float32(), NULL, 0) == 7 && ta_dtype_name(ta_float32(), NULL, 5) == 7);
     CHECK(ta_dtype_name(ta_float32(), text, 0) == 7 && strcmp(text, "abc") == 0);
     CHECK(ta_dtype_name(ta_float32(), text, sizeof text) == 7 && strcmp(text, "flo") == 0);
+    CHECK(ta_device_name(ta_device_cpu(), NULL, 0) == 3);
+    CHECK(ta_device_name(ta_device_make(2, 1), text, sizeof text) == 6 && strcmp(text, "cud") == 0);
     CHECK(strcmp(ta_status_name(12345), "TA_ERR_UNKNOWN") == 0);
     CHECK(strcmp(ta_status_name(TA_ERR_DTYPE), "TA_ERR_DTYPE") == 0 &&
           strcmp(ta_status_name(TA_OK), "TA_OK") == 0);
@@ -234,6 +236,23 @@ static void histories(void)
     ta_release(tensor);
 }
 
+static void devices(void)
+{
+    const ta_device_api api = TA_DEVICE_API_INIT;
+    ta_device device = {7, 7};
+
+    REFUSED(ta_device_register(77, NULL, NULL, err));
+    REFUSED(ta_device_register(77, &api, NULL, err));
+    REFUSED(ta_device_list(NULL, 1, &(size_t){0}, err));
+    REFUSED(ta_device_list(NULL, 0, NULL, err));
+    REFUSED(ta_device_describe(ta_device_cpu(), NULL, err));
+    REFUSED(ta_device_parse(NULL, &device, err));
+    REFUSED(ta_device_parse("cpu", NULL, err));
+    REFUSED(ta_device_of_address(TA_DEVICE_CPU, &device, NULL, err));
+    CHECK(device.device_type == 7 && device.index == 7);
+    CHECK(ta_synchronize(ta_device_cpu(), 0, NULL) == TA_OK);
+}
+
 /* An error struct that is too small, by its own word, is not written to. */
 static void an_error_of_no_size_is_left_alone(void)
 {
@@ -258,6 +277,7 @@ int main(void)
     documented_values();
     views_and_writes();
     histories();
+    devices();
     an_error_of_no_size_is_left_alone();
     return check_end("null_args");
 }

@@ -126,6 +126,10 @@ typedef struct ta_export_options ta_export_options;
 typedef struct ta_repr_options ta_repr_options;
 typedef struct ta_node ta_node;
 typedef struct ta_operation ta_operation;
+typedef struct ta_device_info ta_device_info;
+typedef struct ta_place ta_place;
+typedef struct ta_elements ta_elements;
+typedef struct ta_device_api ta_device_api;
 
 /* ======================================================================
  * Versions and limits
@@ -415,8 +419,11 @@ struct ta_provenance {
     int32_t aliased;
     /** One of `TA_REASON_…`: why it was copied. */
     int32_t reason;
-    /** Zero. */
-    int32_t reserved;
+    /**
+     * 1: elements on a device went through memory of the host on their way, as no backend could
+     * move or convert them there. Else 0.
+     */
+    int32_t staged;
 };
 
 /** Nobody may write through this tensor. */
@@ -468,10 +475,12 @@ struct ta_info {
     ta_device device;
     /** How it came about. */
     ta_provenance provenance;
+    /** The stream of its device on which the elements are ready; 0: on any. */
+    int64_t stream;
 };
 
 /** Initialiser of a `ta_info`: all zero but `struct_size`. */
-#define TA_INFO_INIT { sizeof(ta_info), NULL, 0, NULL, NULL, 0, 0, 0, 0, { 0, 0, 0 }, 0, { 0, 0 }, { 0, 0, 0, 0 } }
+#define TA_INFO_INIT { sizeof(ta_info), NULL, 0, NULL, NULL, 0, 0, 0, 0, { 0, 0, 0 }, 0, { 0, 0 }, { 0, 0, 0, 0 }, 0 }
 
 /* ======================================================================
  * Sources: what can become a tensor
@@ -829,8 +838,10 @@ struct ta_options {
     /** Combination of `TA_ACCEPT_…`: the sources that are allowed, at any nesting level. 0: all. */
     uint64_t accept;
     /**
-     * The consumer's stream on the result's device, by the numbers of the array API:
-     * 0 not given, -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle.
+     * The consumer's stream on the result's device, by the numbers of the array API: 0 not given,
+     * -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle. Work that is queued
+     * on it after the call sees the elements; the host does not wait. Of a DLPack tensor it is
+     * the stream that its producer was given. It must exist as long as the result or a view of it does.
      */
     int64_t stream;
 };
@@ -860,7 +871,7 @@ struct ta_export_options {
     int32_t reserved;
     /** Combination of `TA_EXPORT_…`. */
     uint64_t flags;
-    /** The consumer's stream, as in `ta_options`. */
+    /** The consumer's stream, as in `ta_options`. It must exist until the loan's deleter has run. */
     int64_t stream;
 };
 
@@ -974,6 +985,160 @@ struct ta_operation {
 
 /** Initialiser of a `ta_operation`: all zero but `struct_size`. */
 #define TA_OPERATION_INIT { sizeof(ta_operation), NULL, NULL, 0, NULL, NULL, NULL, 0 }
+
+/* ======================================================================
+ * Devices of a host
+ * ====================================================================== */
+
+/** Bytes of `ta_device_info.name`, the terminating NUL included. */
+#define TA_DEVICE_NAME_SIZE 128
+
+/** What there is to know about a device. */
+struct ta_device_info {
+    /** `sizeof(ta_device_info)`, set by the caller. */
+    size_t struct_size;
+    /** Which device this is about. */
+    ta_device device;
+    /** What its maker calls it; NUL-terminated UTF-8, empty if nobody knows. */
+    char name[TA_DEVICE_NAME_SIZE];
+    /** Bytes of memory it has; 0 if nobody knows. */
+    uint64_t total_bytes;
+    /** Bytes of memory that are free at this moment; 0 if nobody knows. */
+    uint64_t free_bytes;
+    /** CUDA's compute capability, or what its maker counts like it: major. 0: none. */
+    int32_t capability_major;
+    /** And minor. */
+    int32_t capability_minor;
+};
+
+/** Initialiser of a `ta_device_info`: all zero but `struct_size`. */
+#define TA_DEVICE_INFO_INIT { sizeof(ta_device_info), { 0, 0 }, { 0 }, 0, 0, 0, 0 }
+
+/** One place in memory, on a device or on the host. */
+struct ta_place {
+    /**
+     * Where it is: a device of the backend's, or one whose memory the CPU reads as it is
+     * (`TA_DEVICE_CPU` and pinned host memory).
+     */
+    ta_device device;
+    /** What `allocate` gave, or an address in it where the device has addresses; on the host, an address. */
+    void *data;
+    /** Bytes behind `data`. */
+    uint64_t byte_offset;
+};
+
+/** Elements at a place, in strided order. */
+struct ta_elements {
+    /** Where element (0, …, 0) is. */
+    ta_place place;
+    /** Distance between neighbours on each axis, in bytes, of either sign or zero. */
+    const int64_t *strides_bytes;
+    /** What they are. */
+    ta_dtype dtype;
+    /** Zero. */
+    int32_t reserved;
+};
+
+/**
+ * A device of the host's own: how its memory is had, moved and waited for.
+ *
+ * Every function gets the `user_data` of `ta_device_register` first, may be called on any thread
+ * and by several at once, and must not unwind, longjmp, or call this library. One that returns a
+ * status returns `TA_OK` or a failure that changed nothing, with a message in `err` (a status
+ * that is no `TA_ERR_…` becomes `TA_ERR_CALLBACK`). The library holds no lock while one runs.
+ *
+ * A stream is a queue of work that is done in order. Its number is the host's: 1 is the default
+ * stream, which each device has, others are what callers put into `ta_options.stream` and the like.
+ * Work on a stream may go on after the function that queued it has returned; the library calls
+ * `synchronize` before the host reads what was copied, or reuses what is being copied.
+ *
+ * Zero-initialise the table; fields left zero have a meaning only where they say so.
+ */
+struct ta_device_api {
+    /** `sizeof(ta_device_api)`. */
+    size_t struct_size;
+    /** Writes how many devices of this type there are to `*out`. */
+    ta_status (*count)(void *user_data, int32_t *out, ta_error *err);
+    /** Writes the index of the calling thread's current device to `*out`. NULL: always 0. */
+    ta_status (*current)(void *user_data, int32_t *out, ta_error *err);
+    /**
+     * Describes a device in `*out`, which arrives zeroed but for `struct_size` and `device`.
+     * NULL: there is nothing to tell.
+     */
+    ta_status (*describe)(void *user_data,
+                          int32_t index,
+                          ta_device_info *out,
+                          ta_error *err);
+    /**
+     * Writes a handle of (or, where the device has addresses, the address of) `size_bytes` bytes,
+     * more than 0, to `*out`; they may be used by work on `stream` from now on.
+     */
+    ta_status (*allocate)(void *user_data,
+                          int32_t index,
+                          size_t size_bytes,
+                          int64_t stream,
+                          void **out,
+                          ta_error *err);
+    /**
+     * Gives back what `allocate` gave, when the work that is on `stream` now is done. Must not
+     * wait for that; cannot fail.
+     */
+    void (*free)(void *user_data, int32_t index, void *data, size_t size_bytes, int64_t stream);
+    /**
+     * Queues a copy of `size_bytes` bytes, more than 0, that do not overlap. At least one of the two
+     * places is on a device of this type; the stream is the target's device's or, if that is the
+     * host, the source's.
+     */
+    ta_status (*copy)(void *user_data,
+                      const ta_place *target,
+                      const ta_place *source,
+                      size_t size_bytes,
+                      int64_t stream,
+                      ta_error *err);
+    /**
+     * Queues a strided copy of elements within one device, converted if the dtypes differ, by the
+     * rules of this library (see ta_asarray). `TA_ERR_UNSUPPORTED`: not these dtypes or not so many axes, and
+     * the library does it on the host. NULL: never.
+     */
+    ta_status (*convert)(void *user_data,
+                         int32_t ndim,
+                         const int64_t *shape,
+                         const ta_elements *target,
+                         const ta_elements *source,
+                         int64_t stream,
+                         ta_error *err);
+    /**
+     * Makes work that is queued on the second stream from now on wait for what is on the first
+     * stream now, without waiting itself. NULL: each stream is done before any function returns.
+     */
+    ta_status (*order)(void *user_data,
+                       int32_t first_index,
+                       int64_t first_stream,
+                       int32_t second_index,
+                       int64_t second_stream,
+                       ta_error *err);
+    /**
+     * Waits until the work that is on a stream now is done; 0: on any stream of the device. It fails
+     * for work that failed, or if the device is lost: then, too, nothing of that work goes on.
+     */
+    ta_status (*synchronize)(void *user_data,
+                             int32_t index,
+                             int64_t stream,
+                             ta_error *err);
+    /**
+     * Writes the index of the device whose memory an address is in to `*out`, or -1 if it is in none.
+     * NULL: nobody knows.
+     */
+    ta_status (*device_of)(void *user_data,
+                           const void *address,
+                           int32_t *out,
+                           ta_error *err);
+    /** Runs once, when the device is unregistered and the last tensor on it is gone. May be NULL. */
+    void (*release)(void *user_data);
+};
+
+/** Initialiser of a `ta_device_api`: all zero but `struct_size`. */
+#define TA_DEVICE_API_INIT { sizeof(ta_device_api), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /* ======================================================================
  * The hub
@@ -2080,6 +2245,165 @@ void *ta_node_user_data(const ta_node *node,
  */
 TA_NODISCARD TA_API
 size_t ta_live_nodes(void);
+
+/* ======================================================================
+ * Devices and streams
+ * ====================================================================== */
+
+/**
+ * Plugs in the devices of one type: from now on ta_asarray and its relatives reach their memory.
+ *
+ * A device of this library's own (CUDA) is replaced; the CPU cannot be.
+ *
+ * \param device_type  One of TA_DEVICE_…, or a number of the host's own. Devices without a name are
+ *                     called by their number, like `device64:0`.
+ * \param api          The functions, not NULL. Copied; what they need must stay until `release` has run.
+ * \param user_data    First argument of each function; never looked at.
+ * \param err          Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    Registered; `release` is the library's to run.
+ * \retval TA_ERR_NULL_ARGUMENT     `api` is NULL, or a function in it that must be there.
+ * \retval TA_ERR_INVALID_ARGUMENT  `device_type` is below 1, the CPU's, or registered already.
+ * \retval TA_ERR_UNSUPPORTED       A table newer than this library.
+ * \retval TA_ERR_OUT_OF_MEMORY     Memory for the entry could not be had.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_device_register(int32_t device_type,
+                             const ta_device_api *api,
+                             void *user_data,
+                             ta_error *err);
+
+/**
+ * Takes back what ta_device_register did. Tensors on the devices stay as they are, and keep the
+ * functions in use: `release` runs when the last of them is gone, or inside the call.
+ *
+ * \param device_type  A type that was registered.
+ * \param err          Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    Nothing new is made on these devices.
+ * \retval TA_ERR_INVALID_ARGUMENT  `device_type` is not registered.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_device_unregister(int32_t device_type, ta_error *err);
+
+/**
+ * Lists the devices that memory can be had on, by type and index.
+ *
+ * \param out       Receives at most `capacity` devices; NULL if `capacity` is 0.
+ * \param capacity  How many there is room for.
+ * \param count     Receives how many there are, not NULL. Written only on TA_OK.
+ * \param err       Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 Written.
+ * \retval TA_ERR_NULL_ARGUMENT  `count` is NULL, or `out` with room.
+ * \retval TA_ERR_…              What a registered device says that cannot count itself.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_device_list(ta_device *out,
+                         size_t capacity,
+                         size_t *count,
+                         ta_error *err);
+
+/**
+ * Describes a device.
+ *
+ * \param device  The device; index -1 is the current one of its type.
+ * \param out     Filled in, not NULL; `struct_size` is set by the caller. Written only on TA_OK.
+ * \param err     Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    Written.
+ * \retval TA_ERR_NULL_ARGUMENT     `out` is NULL.
+ * \retval TA_ERR_INVALID_ARGUMENT  The device or `out->struct_size` is outside its range.
+ * \retval TA_ERR_DEVICE            There is no such device; the message lists what there is.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_device_describe(ta_device device,
+                             ta_device_info *out,
+                             ta_error *err);
+
+/**
+ * Reads a device as people write it: `cpu`, `cuda`, `cuda:1`. Without an index it is the current
+ * one, -1; `cpu:0` is `cpu`. `hip`, `mps` and `xpu` are PyTorch's names of `rocm`, `metal` and `oneapi`.
+ *
+ * \param text  NUL-terminated, not NULL.
+ * \param out   Receives the device, not NULL. Written only on TA_OK.
+ * \param err   Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                 Written.
+ * \retval TA_ERR_NULL_ARGUMENT  `text` or `out` is NULL.
+ * \retval TA_ERR_DEVICE         No device is called so.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_device_parse(const char *text,
+                          ta_device *out,
+                          ta_error *err);
+
+/**
+ * The name of a device, as ta_device_parse reads it: like `cuda:1`, and `device64:0` for one whose
+ * type has no name.
+ *
+ * \param device    Any value; index -1 is the current one of its type.
+ * \param buffer    Receives it, NUL-terminated, cut if `capacity` is too small. NULL only if
+ *                  `capacity` is 0; a NULL buffer receives nothing.
+ * \param capacity  Bytes of `buffer`; 32 are always enough.
+ *
+ * \return The length of the whole name in bytes, without the NUL.
+ *
+ * Since: ABI 0.
+ */
+TA_API
+size_t ta_device_name(ta_device device,
+                      char *buffer,
+                      size_t capacity);
+
+/**
+ * Finds the device whose memory an address is in.
+ *
+ * \param device_type  The type of device to ask.
+ * \param address      Any address; never followed by this library.
+ * \param out          Receives the device, not NULL. Written only on TA_OK.
+ * \param err          Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    Written.
+ * \retval TA_ERR_NULL_ARGUMENT     `out` is NULL.
+ * \retval TA_ERR_INVALID_ARGUMENT  `device_type` is below 1.
+ * \retval TA_ERR_DEVICE            It is in the memory of no such device, or there is none.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_device_of_address(int32_t device_type,
+                               const void *address,
+                               ta_device *out,
+                               ta_error *err);
+
+/**
+ * Waits until the work that is on a stream now is done.
+ *
+ * \param device  The device; index -1 is the current one of its type.
+ * \param stream  The stream, as in `ta_options`; 0 for every stream of the device.
+ * \param err     Where to put a message, or NULL to go without.
+ *
+ * \retval TA_OK                    Done.
+ * \retval TA_ERR_INVALID_ARGUMENT  The device or the stream is outside its range.
+ * \retval TA_ERR_DEVICE            There is no such device, or its work failed.
+ *
+ * Since: ABI 0.
+ */
+TA_NODISCARD TA_API
+ta_status ta_synchronize(ta_device device,
+                         int64_t stream,
+                         ta_error *err);
 
 /* ======================================================================
  * Care

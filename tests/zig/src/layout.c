@@ -61,7 +61,7 @@ const struct field layout_fields[] = {
     FIELD(ta_provenance, origin),
     FIELD(ta_provenance, aliased),
     FIELD(ta_provenance, reason),
-    FIELD(ta_provenance, reserved),
+    FIELD(ta_provenance, staged),
     TYPE(ta_info),
     FIELD(ta_info, struct_size),
     FIELD(ta_info, data),

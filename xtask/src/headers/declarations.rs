@@ -23,7 +23,7 @@ pub(super) enum Declaration {
 }
 
 /// Heading and file of each section. A declaration in any other file is an error.
-const SECTIONS: [(&str, &str); 18] = [
+const SECTIONS: [(&str, &str); 20] = [
     ("Versions and limits", "src/abi/mod.rs"),
     ("Status and error", "src/abi/status.rs"),
     ("Element types", "src/abi/dtype.rs"),
@@ -32,6 +32,7 @@ const SECTIONS: [(&str, &str); 18] = [
     ("Sources: what can become a tensor", "src/abi/source.rs"),
     ("Options", "src/abi/options.rs"),
     ("Histories", "src/abi/history.rs"),
+    ("Devices of a host", "src/abi/device_api.rs"),
     ("The hub", "src/ffi/hub.rs"),
     ("Relatives of ta_asarray", "src/ffi/relatives.rs"),
     ("Handles", "src/ffi/handle.rs"),
@@ -41,6 +42,7 @@ const SECTIONS: [(&str, &str); 18] = [
     ("Operations", "src/ffi/operations.rs"),
     ("Operations of the host", "src/ffi/record.rs"),
     ("Nodes of the graph", "src/ffi/nodes.rs"),
+    ("Devices and streams", "src/ffi/devices.rs"),
     ("Care", "src/ffi/care.rs"),
 ];
 

@@ -34,6 +34,12 @@ fn plainly_and_under_valgrind(
         let program = programs.build(&C11, &faults.join(fault), &[])?;
         found("valgrind", evidence, &failing(&mut valgrind(&program))?)?;
     }
+    // A device that does not wait where it is told to: what the library does over it must go wrong.
+    let devices = workplace.root.join("tests/c/devices.c");
+    for fault in ["-DWITHOUT_ORDER", "-DWITHOUT_SYNCHRONIZE"] {
+        let program = programs.build(&C11, &devices, &[fault])?;
+        found("tests/c/devices.c", "devices.c:", &failing(&mut Command::new(program))?)?;
+    }
     each(sources, |source| {
         let program = programs.build(&C11, source, &[])?;
         quietly(Command::new(&program).current_dir(workplace.root))?;

@@ -1,0 +1,145 @@
+//! Which backend has which device: a host's first, else one of ours, which is started on first use.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use crate::abi::*;
+use crate::devices::backend::Backend;
+use crate::devices::cpu::Cpu;
+use crate::model::device::Device;
+use crate::model::error::{Error, Result};
+
+type Shared = Arc<dyn Backend>;
+
+/// What hosts have registered, by device type.
+static REGISTERED: RwLock<Vec<(i32, Shared)>> = RwLock::new(Vec::new());
+
+static CPU: LazyLock<Shared> = LazyLock::new(|| Arc::new(Cpu));
+
+/// Lets the backend that `make` gives have the devices of this type. It is made when nothing can
+/// fail any more.
+///
+/// # Errors
+/// `TA_ERR_INVALID_ARGUMENT` if there is a backend for them, or the CPU is meant; `TA_ERR_OUT_OF_MEMORY`.
+#[doc(alias = "ta_device_register")]
+pub fn register(device_type: i32, make: impl FnOnce() -> Shared) -> Result<()> {
+    let name = kind(device_type)?;
+    if device_type == TA_DEVICE_CPU {
+        let message = format_args!("device_type is cpu, which cannot be replaced");
+        return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
+    }
+    let mut registered = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
+    if registered.iter().any(|(taken, _)| *taken == device_type) {
+        let message = format_args!("device_type {name} ({device_type}) is registered already");
+        return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
+    }
+    registered.try_reserve(1).map_err(|_| Error::out_of_memory("a device", size_of::<Shared>()))?;
+    registered.push((device_type, make()));
+    Ok(())
+}
+
+/// Takes a host's backend back. Tensors on its devices keep it alive.
+///
+/// # Errors
+/// `TA_ERR_INVALID_ARGUMENT` if no host has registered one.
+#[doc(alias = "ta_device_unregister")]
+pub fn unregister(device_type: i32) -> Result<()> {
+    let name = kind(device_type)?;
+    let mut registered = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
+    let place = registered.iter().position(|(known, _)| *known == device_type);
+    let removed = place.map(|place| registered.swap_remove(place));
+    // Its release is the host's code: not under our lock.
+    drop(registered);
+    match removed {
+        Some(_) => Ok(()),
+        None => {
+            let message = format_args!("device_type {name} ({device_type}) is not registered");
+            Err(Error::new(TA_ERR_INVALID_ARGUMENT, message))
+        }
+    }
+}
+
+/// A device type, for messages.
+fn kind(device_type: i32) -> Result<Device> {
+    Device { device_type, index: -1 }.normalised()
+}
+
+fn registered(device_type: i32) -> Option<Shared> {
+    let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+    registered.iter().find(|(known, _)| *known == device_type).map(|(_, shared)| shared.clone())
+}
+
+/// The backend that has devices of this type.
+///
+/// # Errors
+/// `TA_ERR_DEVICE`, with what was looked for and what there is.
+pub fn backend(device: Device) -> Result<Shared> {
+    if let Some(shared) = registered(device.device_type) {
+        return Ok(shared);
+    }
+    match device.device_type {
+        TA_DEVICE_CPU => Ok(CPU.clone()),
+        _ => Err(missing(device, "")),
+    }
+}
+
+/// The backend that has this very device.
+///
+/// # Errors
+/// `TA_ERR_DEVICE`, with what there is.
+pub fn find(device: Device) -> Result<Shared> {
+    let backend = backend(device)?;
+    if device.index < backend.count()? { Ok(backend) } else { Err(missing(device, "")) }
+}
+
+/// The device itself: where -1 stands for the current one, that one.
+///
+/// # Errors
+/// `TA_ERR_DEVICE` if nobody knows the current one.
+pub fn resolve(device: Device) -> Result<Device> {
+    match device.index {
+        -1 => Ok(Device { index: backend(device)?.current()?, ..device }),
+        _ => Ok(device),
+    }
+}
+
+/// Every device there is, by type and index.
+///
+/// # Errors
+/// What a backend says.
+#[doc(alias = "ta_device_list")]
+pub fn list() -> Result<Vec<Device>> {
+    let mut types: Vec<i32> = {
+        let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
+        registered.iter().map(|(device_type, _)| *device_type).collect()
+    };
+    types.push(TA_DEVICE_CPU);
+    types.sort_unstable();
+    let mut found = Vec::new();
+    for device_type in types {
+        // Unregistered meanwhile: then it is not there.
+        let Ok(backend) = backend(Device { device_type, index: 0 }) else { continue };
+        found.extend((0..backend.count()?).map(|index| Device { device_type, index }));
+    }
+    Ok(found)
+}
+
+/// No such device; `why` is empty or says more.
+#[cold]
+fn missing(device: Device, why: &str) -> Error {
+    let message = format_args!("no backend here has {device}{why}; there is: {}", Listed(list()));
+    Error::new(TA_ERR_DEVICE, message)
+}
+
+/// Devices as `cpu, cuda:0`.
+struct Listed(Result<Vec<Device>>);
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let devices = self.0.as_deref().unwrap_or(&[Device::CPU]);
+        for (place, device) in devices.iter().enumerate() {
+            write!(f, "{}{device}", if place == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
