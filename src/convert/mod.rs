@@ -42,7 +42,7 @@ use crate::model::scalar::Scalar;
 use isa::Isa;
 use path::Path;
 use transfer::Transfer;
-use walk::Walk;
+pub(crate) use walk::Walk;
 
 pub use threads::set_num_threads;
 

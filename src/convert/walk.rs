@@ -6,13 +6,13 @@ pub(super) const MAX_AXES: usize = 64;
 
 /// One axis of both sides.
 #[derive(Clone, Copy)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     /// How many elements.
-    pub(super) extent: usize,
+    pub(crate) extent: usize,
     /// Bytes from one to the next in the source.
-    pub(super) source: isize,
+    pub(crate) source: isize,
     /// Bytes from one to the next in the target.
-    pub(super) target: isize,
+    pub(crate) target: isize,
 }
 
 impl Axis {
@@ -44,7 +44,7 @@ impl Axis {
 }
 
 /// All elements of both sides, numbered from 0 in an order of our own choice.
-pub(super) struct Walk {
+pub(crate) struct Walk {
     axes: [Axis; MAX_AXES],
     rank: usize,
     from: *const u8,
@@ -56,7 +56,7 @@ unsafe impl Sync for Walk {}
 
 impl Walk {
     /// A walk over two strided sides; `None` if there is no element.
-    pub(super) fn new(
+    pub(crate) fn new(
         shape: &[i64],
         from: *const u8,
         source: &[i64],
@@ -130,17 +130,17 @@ impl Walk {
     }
 
     /// The axes, the one with the shortest target steps last; one at least.
-    pub(super) fn axes(&self) -> &[Axis] {
+    pub(crate) fn axes(&self) -> &[Axis] {
         &self.axes[..self.rank]
     }
 
     /// The first element of either side.
-    pub(super) fn start(&self) -> (*mut u8, *mut u8) {
+    pub(crate) fn start(&self) -> (*mut u8, *mut u8) {
         (self.from.cast_mut(), self.to)
     }
 
     /// How many elements there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.axes().iter().fold(1, |count, axis| count.wrapping_mul(axis.extent))
     }
 }

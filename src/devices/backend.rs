@@ -71,17 +71,17 @@ pub struct Elements<'a> {
 /// freed too early, as the safety sections demand.
 #[doc(alias = "ta_device_api")]
 pub trait Backend: Send + Sync {
-    /// How many devices there are.
+    /// How many devices of this type there are.
     ///
     /// # Errors
     /// What the device's maker says.
-    fn count(&self) -> Result<i32>;
+    fn count(&self, device_type: i32) -> Result<i32>;
 
-    /// The index of the calling thread's current device.
+    /// The index of the calling thread's current device of this type.
     ///
     /// # Errors
     /// What the device's maker says.
-    fn current(&self) -> Result<i32>;
+    fn current(&self, device_type: i32) -> Result<i32>;
 
     /// What there is to know about a device.
     ///

@@ -15,6 +15,7 @@
 pub mod backend;
 mod block;
 mod cpu;
+mod cuda;
 mod registry;
 mod transfer;
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use crate::abi::*;
 use crate::devices::backend::Backend;
 use crate::devices::cpu::Cpu;
+use crate::devices::cuda;
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
 
@@ -69,17 +70,28 @@ fn registered(device_type: i32) -> Option<Shared> {
     registered.iter().find(|(known, _)| *known == device_type).map(|(_, shared)| shared.clone())
 }
 
+/// The backend that has devices of this type, if there is one.
+fn present(device_type: i32) -> Option<Shared> {
+    registered(device_type).or_else(|| match device_type {
+        TA_DEVICE_CPU => Some(CPU.clone()),
+        ours if cuda::TYPES.contains(&ours) => cuda::backend().ok(),
+        _ => None,
+    })
+}
+
 /// The backend that has devices of this type.
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, with what was looked for and what there is.
 pub fn backend(device: Device) -> Result<Shared> {
-    if let Some(shared) = registered(device.device_type) {
+    if let Some(shared) = present(device.device_type) {
         return Ok(shared);
     }
-    match device.device_type {
-        TA_DEVICE_CPU => Ok(CPU.clone()),
-        _ => Err(missing(device, "")),
+    match cuda::TYPES.contains(&device.device_type).then(cuda::backend) {
+        Some(Err(error)) => Err(missing(device, error.message())),
+        // There since a moment ago.
+        Some(Ok(shared)) => Ok(shared),
+        None => Err(missing(device, "")),
     }
 }
 
@@ -89,7 +101,11 @@ pub fn backend(device: Device) -> Result<Shared> {
 /// `TA_ERR_DEVICE`, with what there is.
 pub fn find(device: Device) -> Result<Shared> {
     let backend = backend(device)?;
-    if device.index < backend.count()? { Ok(backend) } else { Err(missing(device, "")) }
+    if device.index < backend.count(device.device_type)? {
+        Ok(backend)
+    } else {
+        Err(missing(device, ""))
+    }
 }
 
 /// The device itself: where -1 stands for the current one, that one.
@@ -98,7 +114,7 @@ pub fn find(device: Device) -> Result<Shared> {
 /// `TA_ERR_DEVICE` if nobody knows the current one.
 pub fn resolve(device: Device) -> Result<Device> {
     match device.index {
-        -1 => Ok(Device { index: backend(device)?.current()?, ..device }),
+        -1 => Ok(Device { index: backend(device)?.current(device.device_type)?, ..device }),
         _ => Ok(device),
     }
 }
@@ -113,13 +129,13 @@ pub fn list() -> Result<Vec<Device>> {
         let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
         registered.iter().map(|(device_type, _)| *device_type).collect()
     };
-    types.push(TA_DEVICE_CPU);
+    types.extend([TA_DEVICE_CPU, TA_DEVICE_CUDA]);
     types.sort_unstable();
+    types.dedup();
     let mut found = Vec::new();
     for device_type in types {
-        // Unregistered meanwhile: then it is not there.
-        let Ok(backend) = backend(Device { device_type, index: 0 }) else { continue };
-        found.extend((0..backend.count()?).map(|index| Device { device_type, index }));
+        let Some(backend) = present(device_type) else { continue };
+        found.extend((0..backend.count(device_type)?).map(|index| Device { device_type, index }));
     }
     Ok(found)
 }
@@ -127,7 +143,10 @@ pub fn list() -> Result<Vec<Device>> {
 /// No such device; `why` is empty or says more.
 #[cold]
 fn missing(device: Device, why: &str) -> Error {
-    let message = format_args!("no backend here has {device}{why}; there is: {}", Listed(list()));
+    let (before, after) = if why.is_empty() { ("", "") } else { (" (", ")") };
+    let there = Listed(list());
+    let message =
+        format_args!("no backend here has {device}{before}{why}{after}; there is: {there}");
     Error::new(TA_ERR_DEVICE, message)
 }
 

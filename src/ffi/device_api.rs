@@ -123,14 +123,14 @@ fn check(number: i32, least: i32, what: &'static str) -> Result<i32> {
 // Everywhere here: called as `ta_device_api` says, by the contract of `new`; pointers are to locals
 // and slices that outlast the call.
 impl Backend for Plugin {
-    fn count(&self) -> Result<i32> {
+    fn count(&self, _: i32) -> Result<i32> {
         let mut count = 0;
         // SAFETY: see above.
         ask(WHOSE, &mut |err| unsafe { (self.count)(self.user_data, &raw mut count, err) })?;
         check(count, 0, "count")
     }
 
-    fn current(&self) -> Result<i32> {
+    fn current(&self, _: i32) -> Result<i32> {
         let Some(current) = self.api.current else { return Ok(0) };
         let mut index = 0;
         // SAFETY: see above.

@@ -15,7 +15,7 @@ static inline int came_about(const ta_tensor *tensor, int32_t origin, int32_t al
                              int32_t reason)
 {
     const ta_provenance it = info_of(tensor).provenance;
-    return it.origin == origin && it.aliased == aliased && it.reason == reason && it.reserved == 0;
+    return it.origin == origin && it.aliased == aliased && it.reason == reason && it.staged == 0;
 }
 
 static inline int aliases(const ta_tensor *tensor, int32_t origin)
