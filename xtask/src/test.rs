@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     ("abi", suites::abi::run),
     ("install", suites::install::run),
     ("c", suites::c::run),
+    ("cuda", suites::cuda::run),
     ("instructions", suites::instructions::run),
     ("cpp", suites::cpp::run),
     ("zig", suites::zig::run),

@@ -5,6 +5,7 @@ mod blocks;
 pub(crate) mod c;
 mod compile;
 pub(crate) mod cpp;
+pub(crate) mod cuda;
 pub(crate) mod exports;
 pub(crate) mod headers;
 pub(crate) mod install;
