@@ -79,6 +79,8 @@ pub fn record(
         .kind = c.TA_SOURCE_TENSOR,
         .origin = 0,
         .value = .{ .tensor = output.handle },
+        .made = 0,
+        .reserved = 0,
     };
     var out: ?*c.ta_tensor = null;
     try check(c.ta_record(&raw, &source, null, &out, Diagnostics.pointer(diagnostics)));

@@ -145,12 +145,7 @@ const Case = struct {
 
     fn make(self: *Case) !tarray.Tensor {
         const row = self.row;
-        if (row.is("scalar") or row.is("complex")) return self.take(c.ta_source{
-            .struct_size = @sizeOf(c.ta_source),
-            .kind = c.TA_SOURCE_SCALAR,
-            .origin = 0,
-            .value = .{ .scalar = (try numberOf(row.value)).raw() },
-        });
+        if (row.is("scalar") or row.is("complex")) return self.number();
         if (row.is("big") or row.is("list") or row.is("complex_list")) return error.NotInZig;
         self.block = try bytes(self.arena, row.value);
         if (row.is("array") or row.is("rows") or row.is("typed_scalar")) return self.typed();
@@ -171,6 +166,14 @@ const Case = struct {
         if (row.is("tensor")) return self.take(tensor);
         if (row.is("dlpack")) return self.borrow(try tensor.toDlpack(.{}, &self.diagnostics));
         return self.borrow(try tensor.toDlpackLegacy(.{}, &self.diagnostics));
+    }
+
+    fn number(self: *Case) !tarray.Tensor {
+        var source = std.mem.zeroes(c.ta_source);
+        source.struct_size = @sizeOf(c.ta_source);
+        source.kind = c.TA_SOURCE_SCALAR;
+        source.value = .{ .scalar = (try numberOf(self.row.value)).raw() };
+        return self.take(source);
     }
 
     fn take(self: *Case, source: anytype) !tarray.Tensor {
