@@ -17,7 +17,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
 
 /// Copies a folder of the checkout without what compilers left in it.
 pub(crate) fn copy_sources(from: &Path, to: &Path) -> Result<()> {
-    const LEFT_BY_COMPILERS: [&str; 3] = [".zig-cache", "zig-out", "zig-pkg"];
+    const LEFT_BY_COMPILERS: [&str; 4] = [".zig-cache", "zig-out", "zig-pkg", "node_modules"];
     let entries = fs::read_dir(from).map_err(|e| format!("{}: {e}", from.display()))?;
     for entry in entries {
         let entry = entry?;

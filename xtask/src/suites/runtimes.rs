@@ -1,14 +1,16 @@
 //! The bindings of other runtimes: each runs its own tests, if its runtime can be had here.
 
-use std::fs;
+use std::ffi::{OsStr, OsString};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs, iter};
 
 use super::blocks;
 use crate::headers;
 use crate::run::{quietly, run as run_command};
 use crate::test::Workplace;
-use crate::tools::{self, Program};
+use crate::tools::{self, Program, Python};
 use crate::{Result, files};
 
 /// A binding in `bindings/<name>`, and how its tests run.
@@ -16,6 +18,8 @@ struct Runtime {
     name: &'static str,
     /// What its tests run, and the Debian packages that bring it.
     programs: &'static [Program],
+    /// Or the file of `tests/` with the package of PyPI that brings it.
+    pypi: Option<&'static str>,
     /// Commands, run in the binding's folder one after the other.
     tests: &'static [&'static [&'static str]],
     /// The language of the README's program, and the command that runs a file of it.
@@ -26,6 +30,7 @@ const RUNTIMES: &[Runtime] = &[
     Runtime {
         name: "luajit",
         programs: &[("luajit", &["luajit"])],
+        pypi: None,
         tests: &[&["luajit", "tests/run.lua"]],
         readme: (
             "lua",
@@ -35,11 +40,45 @@ const RUNTIMES: &[Runtime] = &[
     Runtime {
         name: "ruby",
         programs: &[("ruby", &["ruby"])],
+        pypi: None,
         tests: &[
             &["ruby", "-w", "test/test_tarray.rb"],
             &["gem", "build", "--quiet", "tarray.gemspec"],
         ],
         readme: ("ruby", &["ruby", "-w", "-Ilib"]),
+    },
+    Runtime {
+        name: "node",
+        programs: &[("node", &["nodejs"]), ("npm", &["npm"])],
+        pypi: None,
+        tests: &[
+            &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            &["npm", "test"],
+            &["npm", "run", "types"],
+        ],
+        readme: ("js", &["node"]),
+    },
+    Runtime {
+        name: "go",
+        programs: &[("gcc", &["gcc", "libc6-dev"]), ("pkg-config", &["pkg-config"])],
+        // Debian's is older than the module needs.
+        pypi: Some("requirements-go.txt"),
+        tests: &[
+            &["go", "vet", "./..."],
+            &["go", "test", "-count=1", "./..."],
+            &["env", "GOEXPERIMENT=cgocheck2", "go", "test", "-race", "-count=1", "./..."],
+        ],
+        readme: ("go", &["go", "run"]),
+    },
+    Runtime {
+        name: "java",
+        programs: &[
+            ("javac", &["default-jdk-headless"]),
+            ("/usr/share/java/jna.jar", &["libjna-java"]),
+        ],
+        pypi: None,
+        tests: &[&["sh", "test.sh"]],
+        readme: ("java", &["java", "-cp", "build:/usr/share/java/jna.jar"]),
     },
 ];
 
@@ -49,16 +88,29 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let mut outcome = Ok(());
     let mut missing = Vec::new();
     for runtime in RUNTIMES {
-        if let Err(error) = tools::programs(runtime.programs) {
-            missing.push(format!("{} cannot be tested here: {error}", runtime.name));
-            continue;
+        match runtime.install(workplace.root) {
+            Err(error) => missing.push(format!("{} cannot be tested here: {error}", runtime.name)),
+            Ok(path) => {
+                println!("{}", runtime.name);
+                outcome = outcome.and(place.test(runtime, &path));
+            }
         }
-        println!("{}", runtime.name);
-        outcome = outcome.and(place.test(runtime));
     }
     println!("{} of {} runtimes", RUNTIMES.len() - missing.len(), RUNTIMES.len());
     missing.iter().for_each(|reason| println!("{reason}"));
     outcome
+}
+
+impl Runtime {
+    /// Brings what the tests run; the path on which they find it.
+    fn install(&self, root: &Path) -> Result<OsString> {
+        tools::programs(self.programs)?;
+        let path = env::var_os("PATH").unwrap_or_default();
+        let Some(requirements) = self.pypi else { return Ok(path) };
+        let python = Python::with(root, self.name, requirements)?;
+        let bin = python.program().parent().ok_or("a program without a folder")?.to_owned();
+        Ok(env::join_paths(iter::once(bin).chain(env::split_paths(&path)))?)
+    }
 }
 
 /// A copy of what bindings look at, laid out as in the checkout, for whatever their tools leave.
@@ -81,21 +133,31 @@ impl Place {
         Ok(Place { root, library: workplace.dist()?.join("lib").join(soname) })
     }
 
-    fn test(&self, runtime: &Runtime) -> Result<()> {
+    fn test(&self, runtime: &Runtime, path: &OsStr) -> Result<()> {
         for words in runtime.tests {
-            run_command(&mut self.command(runtime, words))?;
+            run_command(self.command(runtime, words)?.env("PATH", path))?;
         }
-        self.readme(runtime)
+        self.readme(runtime, path)
     }
 
     /// A command in the binding's folder, which finds the library by an absolute path.
-    fn command(&self, runtime: &Runtime, words: &[&str]) -> Command {
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).current_dir(self.folder(runtime));
+    fn command(&self, runtime: &Runtime, words: &[&str]) -> Result<Command> {
+        // Through env, which looks for the program on the command's own path.
+        let mut command = Command::new("env");
+        command.args(words).current_dir(self.folder(runtime));
         let folder = self.library.parent().unwrap_or(Path::new("."));
         command.env("TARRAY_LIBRARY", &self.library).env("LD_LIBRARY_PATH", folder);
         command.env("TARRAY_LIB", folder).env("TARRAY_INCLUDE", self.root.join("include"));
-        command
+        command.env("PKG_CONFIG_PATH", folder.join("pkgconfig"));
+        command.env("CGO_CFLAGS", format!("-O2 -g -DTARRAY_HEADER={}", self.header()?));
+        Ok(command)
+    }
+
+    /// A number for the header: Go's cache looks at flags, but not at headers.
+    fn header(&self) -> Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        fs::read(self.root.join("include/tarray.h"))?.hash(&mut hasher);
+        Ok(hasher.finish())
     }
 
     fn folder(&self, runtime: &Runtime) -> PathBuf {
@@ -103,7 +165,7 @@ impl Place {
     }
 
     /// The README's program prints what the README says.
-    fn readme(&self, runtime: &Runtime) -> Result<()> {
+    fn readme(&self, runtime: &Runtime, search: &OsStr) -> Result<()> {
         let (language, words) = runtime.readme;
         let path = self.folder(runtime).join("README.md");
         let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -111,9 +173,11 @@ impl Place {
         let [program] = &programs[..] else {
             return Err(format!("{}: not one program in {language}", path.display()).into());
         };
-        let file = self.folder(runtime).join(format!("readme.{language}"));
+        // In a folder of its own: to Go, a folder is a package.
+        let file = self.folder(runtime).join("readme").join(format!("readme.{language}"));
+        files::make_parent(&file)?;
         fs::write(&file, &program.text)?;
-        let said = quietly(self.command(runtime, words).arg(&file))?;
+        let said = quietly(self.command(runtime, words)?.env("PATH", search).arg(&file))?;
         program.check(&said).map_err(|error| format!("{}: {error}", path.display()))?;
         println!("{}: the README's program runs", runtime.name);
         Ok(())
