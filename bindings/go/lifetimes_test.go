@@ -115,6 +115,19 @@ func TestReleaseIsForOnce(t *testing.T) {
 	fails(t, err, ErrNullArgument, "nil")
 }
 
+func TestAHandlePassesToWhoeverAdoptsIt(t *testing.T) {
+	tensor := must[*Tensor](t)(AsArray([]int32{1, 2}, nil))
+	again := must[*Tensor](t)(Adopt(must[unsafe.Pointer](t)(tensor.RetainHandle())))
+	tensor.Release()
+	if got := must[[]int32](t)(ToSlice[int32](again)); !slices.Equal(got, []int32{1, 2}) {
+		t.Error(got)
+	}
+	again.Release()
+	nothingAlive(t)
+	_, err := Adopt(nil)
+	fails(t, err, ErrNullArgument, "nil")
+}
+
 func TestOtherThreadsMayDropTheLastShare(t *testing.T) {
 	tensor := must[*Tensor](t)(FromSlice([]float32{1, 2, 3}, nil))
 	loan := must[unsafe.Pointer](t)(tensor.ToDLPack(nil))

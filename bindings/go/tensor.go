@@ -46,6 +46,24 @@ func newTensor(handle *C.ta_tensor) *Tensor {
 	return t
 }
 
+// Adopt takes over a ta_tensor, a share that C or another binding has in a tensor.
+func Adopt(handle unsafe.Pointer) (*Tensor, error) {
+	if handle == nil {
+		return nil, failure(ErrNullArgument, "a nil ta_tensor")
+	}
+	return newTensor((*C.ta_tensor)(handle)), nil
+}
+
+// RetainHandle is a ta_tensor, one share more, for whoever takes it over.
+func (t *Tensor) RetainHandle() (unsafe.Pointer, error) {
+	defer runtime.KeepAlive(t)
+	handle, err := t.live()
+	if err != nil {
+		return nil, err
+	}
+	return unsafe.Pointer(C.ta_retain(handle)), nil
+}
+
 func describe(handle *C.ta_tensor) info {
 	f := takeFrame()
 	defer f.give()

@@ -84,6 +84,9 @@ export function deleteDLPack(managed: bigint): void;
 /** Ends a loan of `toDLPackLegacy` that no consumer has taken. */
 export function deleteDLPackLegacy(managed: bigint): void;
 
+/** Takes over a `ta_tensor *` by its address, from another binding or a library in C. */
+export function adopt(handle: bigint): Tensor;
+
 /** Describes the memory of a typed array, or of a buffer with a dtype, with axes. */
 export function strided(
     array: ArrayBufferView | ArrayBuffer | SharedArrayBuffer,
@@ -160,6 +163,8 @@ export class Tensor {
     toDLPack(options?: ExportOptions): bigint;
     /** The address of a `DLManagedTensor`, for consumers that know no other. */
     toDLPackLegacy(options?: ExportOptions): bigint;
+    /** The address of a `ta_tensor` that is one share more, for whoever takes it over. */
+    retainHandle(): bigint;
     toString(): string;
 
     /** Gives up this share of the tensor; the collector does it for those who forget. */

@@ -1,7 +1,7 @@
 // The package: `asarray`, and what it takes and gives.
 
 import { ta_live_tensors, ta_version } from './library.js';
-import { take, takeDLPack, takeDLPackLegacy } from './take.js';
+import { take, takeDLPack, takeDLPackLegacy, takeHandle } from './take.js';
 import { tensorOf } from './tensor.js';
 
 export { TarrayError } from './error.js';
@@ -19,6 +19,9 @@ export const fromDLPack = (managed, options) => tensorOf(takeDLPack(managed, opt
 /** As `fromDLPack`, for the struct without a version. */
 export const fromDLPackLegacy = (managed, options) =>
     tensorOf(takeDLPackLegacy(managed, options));
+
+/** Takes over a `ta_tensor *` by its address, from another binding or a library in C. */
+export const adopt = (handle) => tensorOf(takeHandle(handle));
 
 /** The version of the library. */
 export const version = ta_version();

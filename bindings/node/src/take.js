@@ -1,7 +1,7 @@
 // Calls that take something and give a handle.
 
 import { Block, Pool, answers } from './block.js';
-import { TarrayError } from './error.js';
+import { nameOf, TarrayError } from './error.js';
 import { managedAddress } from './export.js';
 import { shareOf } from './handle.js';
 import * as layout from './layout.js';
@@ -66,7 +66,7 @@ function takeMemory(source, options, call, answer) {
 
 function mayBeShared({ resizable }) {
     if (!resizable) return;
-    const message = "can't alias a resizable ArrayBuffer, which may lose its memory: use copy: true";
+    const message = "can't alias a resizable ArrayBuffer, which may shrink: use copy: true";
     throw new TarrayError(status.CANNOT_ALIAS, message);
 }
 
@@ -91,6 +91,13 @@ export const takeDLPack = (managed, options) =>
     takeManaged(library.ta_from_dlpack, managed, options);
 export const takeDLPackLegacy = (managed, options) =>
     takeManaged(library.ta_from_dlpack_legacy, managed, options);
+
+/** A share that somebody else has in a tensor. */
+export function takeHandle(handle) {
+    if (typeof handle === 'bigint' && handle > 0n) return new Share(handle, null);
+    const message = `a tensor is the address of one, not ${nameOf(handle)}`;
+    throw new TarrayError(status.INVALID_ARGUMENT, message);
+}
 
 function takeManaged(from, managed, options) {
     return withOptions(options, (asked, answer) => {

@@ -303,6 +303,11 @@ export class Tensor {
         });
     }
 
+    /** A share for whoever takes the address over. */
+    retainHandle() {
+        return library.ta_retain(this.#handle);
+    }
+
     toString() {
         return answers.lend((answer) => {
             let text = Buffer.alloc(1024);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-import { asarray, deleteDLPack, fromDLPack, liveTensors, pinned, strided } from 'tarray';
+import { adopt, asarray, deleteDLPack, fromDLPack, liveTensors, pinned, strided } from 'tarray';
 
 import { collect, nothingAlive } from './collector.js';
 
@@ -69,6 +69,16 @@ test('release is for once, and what is released says so', () => {
     for (const use of [() => tensor.dtype, () => tensor.item(), () => asarray(tensor)]) {
         assert.throws(use, { code: 'TA_ERR_INVALID_ARGUMENT', message: /released/ });
     }
+});
+
+test('a handle passes to whoever adopts it', () => {
+    const tensor = asarray([1, 2]);
+    const again = adopt(tensor.retainHandle());
+    tensor.release();
+    assert.deepEqual(again.toArray(), [1, 2]);
+    again.release();
+    assert.equal(liveTensors(), 0);
+    assert.throws(() => adopt(0n), { code: 'TA_ERR_INVALID_ARGUMENT', message: /bigint/ });
 });
 
 test('a block disposes of its tensor', () => {

@@ -57,6 +57,23 @@ public final class Tensor implements AutoCloseable {
         cleanable = CLEANER.register(this, share);
     }
 
+    /** Takes over a {@code ta_tensor}, a share that C or another binding has in a tensor. */
+    public static Tensor adopt(long handle) {
+        if (handle == 0) {
+            throw new TarrayException(Status.NULL_ARGUMENT, "the address of no ta_tensor");
+        }
+        return new Tensor(handle, null);
+    }
+
+    /** The address of a {@code ta_tensor}, one share more, for whoever takes it over. */
+    public long retainHandle() {
+        try {
+            return Library.CORE.retain(handle());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
     /** The live handle; the caller keeps the tensor reachable while it is used. */
     long handle() {
         if (share.isReleased) {

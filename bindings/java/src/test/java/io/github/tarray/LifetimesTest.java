@@ -22,6 +22,7 @@ final class LifetimesTest {
         test("a call that copies or fails holds nothing", LifetimesTest::notHeld);
         test("a view of a closed tensor's memory lives on", LifetimesTest::views);
         test("close is for once, and what is closed says so", LifetimesTest::closed);
+        test("a handle passes to whoever adopts it", LifetimesTest::adopted);
         test("another thread may drop the last share", LifetimesTest::otherThread);
         test("the collector lets go, on many threads", LifetimesTest::stress);
         test("nothing is alive after that", Check::nothingAlive);
@@ -104,6 +105,18 @@ final class LifetimesTest {
         fails("TA_ERR_INVALID_ARGUMENT", "closed", tensor::item);
         fails("TA_ERR_INVALID_ARGUMENT", "closed", () -> Tarray.asarray(tensor));
         fails("TA_ERR_INVALID_ARGUMENT", "closed", () -> Tarray.asarray(List.of(tensor)));
+    }
+
+    private static void adopted() throws Exception {
+        long handle;
+        try (Tensor tensor = Tarray.asarray(List.of(1, 2))) {
+            handle = tensor.retainHandle();
+        }
+        try (Tensor again = Tensor.adopt(handle)) {
+            same(new long[] {1, 2}, again.toLongs(), "the elements");
+        }
+        same(0L, Tarray.liveTensors(), "the number of live tensors");
+        fails("TA_ERR_NULL_ARGUMENT", "no ta_tensor", () -> Tensor.adopt(0));
     }
 
     private static void otherThread() throws Exception {
