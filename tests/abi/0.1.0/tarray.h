@@ -33,8 +33,8 @@
  *
  * Threads. Any function may be called from any thread. Functions that take a `const ta_tensor *`
  * may run at the same time on one handle. ta_release() is the last use of the pointer it gets.
- * What a tensor says of itself never changes; the elements may, and the library does not guard
- * them: who writes elements keeps others from them meanwhile.
+ * What a tensor says of itself never changes, but for its gradient; the elements may, and the
+ * library does not guard them: who writes elements keeps others from them meanwhile.
  *
  * Units. Extents, strides and offsets are int64_t and count elements; where they count bytes,
  * their name ends in `_bytes`.
@@ -1810,7 +1810,8 @@ int32_t ta_requires_grad(const ta_tensor *tensor);
 
 /**
  * Changes whether a leaf requires a gradient (like `Tensor.requires_grad_`). What was recorded before
- * stays as it was; a gradient on its way to a leaf that requires none any more is dropped.
+ * stays as it was; a gradient on its way to a leaf that requires none any more is dropped. Handles
+ * that share a history (see ta_asarray) share the flag.
  *
  * \param tensor         Live handle, not NULL.
  * \param requires_grad  0 or not.
