@@ -140,7 +140,8 @@ fn scalar_dtype(dtype: DType) -> Option<DType> {
 /// Room for one element of any dtype that converts.
 type Element = [u8; 16];
 
-/// Converts one element.
+/// Converts one element; returns whether there is a conversion. There is nothing here to plan, nor
+/// a vector to fill.
 ///
 /// # Safety
 /// One element can be read from `from` and written at `to`, at any alignment; the two do not overlap.
@@ -150,14 +151,18 @@ unsafe fn convert_one(
     to: *mut u8,
     target: (DType, bool),
 ) -> bool {
-    let [source, target] =
-        [source, target].map(|(dtype, swapped)| Elements { dtype, swapped, strides: &[] });
-    let is_known = can_convert(source.dtype, target.dtype);
-    if is_known {
-        // SAFETY: passed on from this function's contract.
-        unsafe { copy(&[], from, source, to, target) };
+    let Some(path) = Path::between(source, target, Isa::Portable) else { return false };
+    let (mut here, mut there) = ([0u8; size_of::<Element>()], [0u8; size_of::<Element>()]);
+    // SAFETY: the caller vouches for the source element, and there is room for any.
+    unsafe { from.copy_to_nonoverlapping(here.as_mut_ptr(), path.source) };
+    for stage in path.stages().iter().flatten() {
+        // SAFETY: one element, as the stage before has left it, and room for any.
+        unsafe { stage.run(here.as_ptr(), there.as_mut_ptr(), 1) };
+        std::mem::swap(&mut here, &mut there);
     }
-    is_known
+    // SAFETY: the caller vouches for the target element.
+    unsafe { here.as_ptr().copy_to_nonoverlapping(to, path.target) };
+    true
 }
 
 /// The value of one element; `None` where elements of `dtype` are not converted.

@@ -2,6 +2,7 @@
 
 use super::patch::Patch;
 use super::walk::{Axis, MAX_AXES, Walk};
+use crate::model::prefix::Prefix;
 use std::ops::Range;
 
 /// How large tiles may be.
@@ -65,8 +66,7 @@ impl<'w> Tiles<'w> {
 
     /// Calls `visit` with both sides of the tiles numbered `range`.
     pub(super) fn visit(&self, range: Range<usize>, mut visit: impl FnMut(Patch, Patch)) {
-        let mut index = [0; MAX_AXES + 1];
-        let index = &mut index[..self.axes().count()];
+        let mut index = Prefix::<usize, { MAX_AXES + 1 }>::filled(0, self.axes().count());
         let (mut from, mut to) = self.walk.start();
         let mut rest = range.start;
         for (axis, index) in self.axes().rev().zip(index.iter_mut().rev()) {

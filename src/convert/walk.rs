@@ -1,5 +1,7 @@
 //! What a copy goes through: axes flipped, sorted and merged.
 
+use crate::model::prefix::Prefix;
+
 /// Axes left after those of extent 1 are gone. Each doubles the number of elements at least,
 /// and no two target elements share a byte, so memory has no room for more.
 pub(super) const MAX_AXES: usize = 64;
@@ -45,8 +47,7 @@ impl Axis {
 
 /// All elements of both sides, numbered from 0 in an order of our own choice.
 pub(crate) struct Walk {
-    axes: [Axis; MAX_AXES],
-    rank: usize,
+    axes: Prefix<Axis, MAX_AXES>,
     from: *const u8,
     to: *mut u8,
 }
@@ -86,7 +87,7 @@ impl Walk {
         if shape.iter().any(|&extent| extent <= 0) {
             return None;
         }
-        let mut walk = Walk { axes: [Axis::UNIT; MAX_AXES], rank: 0, from, to };
+        let mut walk = Walk { axes: Prefix::empty(), from, to };
         for ((&extent, source), &target) in shape.iter().zip(source).zip(target) {
             let axis =
                 Axis { extent: extent as usize, source: source as isize, target: target as isize };
@@ -108,16 +109,19 @@ impl Walk {
             axis.target = axis.target.wrapping_neg();
         }
         let place = self.axes().iter().take_while(|outer| outer.target >= axis.target).count();
-        let Some(tail) = self.axes.get_mut(place..=self.rank) else { return };
-        tail.rotate_right(1);
-        tail[0] = axis;
-        self.rank += 1;
+        if self.axes.len() < MAX_AXES {
+            self.axes.push(axis);
+            self.axes[place..].rotate_right(1);
+        }
     }
 
     /// Makes one axis of neighbours that step alike; leaves one axis at least.
     fn merge(&mut self) {
+        if self.axes.is_empty() {
+            self.axes.push(Axis::UNIT);
+        }
         let mut last = 0;
-        for next in 1..self.rank {
+        for next in 1..self.axes.len() {
             let inner = self.axes[next];
             if let Some(both) = self.axes[last].merged(inner) {
                 self.axes[last] = both;
@@ -126,12 +130,14 @@ impl Walk {
                 self.axes[last] = inner;
             }
         }
-        self.rank = last + 1;
+        while self.axes.len() > last + 1 {
+            self.axes.pop();
+        }
     }
 
     /// The axes, the one with the shortest target steps last; one at least.
     pub(crate) fn axes(&self) -> &[Axis] {
-        &self.axes[..self.rank]
+        &self.axes
     }
 
     /// The first element of either side.
