@@ -42,18 +42,15 @@ struct Compiled {
     portable: Groups,
     #[cfg(target_arch = "x86_64")]
     avx2: Groups,
-    #[cfg(target_arch = "x86_64")]
-    avx512: Groups,
 }
 
 impl Compiled {
     fn by(self, isa: Isa) -> Groups {
         match isa {
             Isa::Portable => self.portable,
+            // One loop for both: these are many, and the library is to stay small.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => self.avx2,
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => self.avx512,
+            Isa::Avx2 | Isa::Avx512 => self.avx2,
         }
     }
 }
@@ -96,8 +93,6 @@ macro_rules! compiled {
                     portable: super::$name::<T, K>,
                     #[cfg(target_arch = "x86_64")]
                     avx2: avx2::<T, K>,
-                    #[cfg(target_arch = "x86_64")]
-                    avx512: avx512::<T, K>,
                 }
             }
 
@@ -106,20 +101,6 @@ macro_rules! compiled {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2")]
             unsafe fn avx2<T: Copy, const K: usize>(
-                from: *const u8,
-                to: *mut u8,
-                pitch: isize,
-                len: usize,
-            ) {
-                // SAFETY: passed on from this function's contract.
-                unsafe { super::$name::<T, K>(from, to, pitch, len) }
-            }
-
-            /// # Safety
-            /// As for all [`Groups`], on a processor with these instructions.
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,avx512f,avx512bw,avx512dq,avx512vl")]
-            unsafe fn avx512<T: Copy, const K: usize>(
                 from: *const u8,
                 to: *mut u8,
                 pitch: isize,

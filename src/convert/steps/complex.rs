@@ -1,7 +1,7 @@
 //! Between a real part and a complex number of the same precision. The imaginary part is dropped,
 //! or zero, as in PyTorch.
 
-use super::{Loop, Step, Then, compiled, floats};
+use super::{Loop, Step, Then, compiled, floats, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -46,9 +46,9 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::F16, DType::C32) => compiled::<Complex<u16>>(isa),
         (DType::F32, DType::C64) => compiled::<Complex<f32>>(isa),
         (DType::F64, DType::C128) => compiled::<Complex<f64>>(isa),
-        (DType::C128, DType::F32) => compiled::<Then<Real<f64>, floats::Narrow>>(isa),
-        (DType::C64, DType::F64) => compiled::<Then<Real<f32>, floats::Widen>>(isa),
-        (DType::F32, DType::C128) => compiled::<Then<floats::Widen, Complex<f64>>>(isa),
+        (DType::C128, DType::F32) => return fused::<Then<Real<f64>, floats::Narrow>>(isa),
+        (DType::C64, DType::F64) => return fused::<Then<Real<f32>, floats::Widen>>(isa),
+        (DType::F32, DType::C128) => return fused::<Then<floats::Widen, Complex<f64>>>(isa),
         _ => return None,
     })
 }

@@ -13,7 +13,7 @@
 //! Nothing here branches or looks up a table, so that the compiler makes vectors of it.
 
 use super::half::ShiftBrain;
-use super::{Loop, Step, Then, compiled};
+use super::{Loop, Step, Then, compiled, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -30,6 +30,11 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
 /// A direction: the step that a format takes in it.
 trait Direction {
     type Step<F: Float8>: Step;
+
+    /// The loop of a format's step.
+    fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
+        Some(compiled::<Self::Step<F>>(isa))
+    }
 }
 
 struct Decoded;
@@ -48,6 +53,10 @@ impl Direction for Encoded {
 
 impl Direction for EncodedBrain {
     type Step<F: Float8> = Then<ShiftBrain, Encode<F>>;
+
+    fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
+        fused::<Self::Step<F>>(isa)
+    }
 }
 
 impl<F: Float8> Step for Decode<F> {
@@ -71,17 +80,17 @@ impl<F: Float8> Step for Encode<F> {
 }
 
 fn with<D: Direction>(dtype: DType, isa: Isa) -> Option<Loop> {
-    Some(match dtype {
-        DType::F8_E3M4 => compiled::<D::Step<E3M4>>(isa),
-        DType::F8_E4M3 => compiled::<D::Step<E4M3>>(isa),
-        DType::F8_E4M3B11FNUZ => compiled::<D::Step<E4M3B11FNUZ>>(isa),
-        DType::F8_E4M3FN => compiled::<D::Step<E4M3FN>>(isa),
-        DType::F8_E4M3FNUZ => compiled::<D::Step<E4M3FNUZ>>(isa),
-        DType::F8_E5M2 => compiled::<D::Step<E5M2>>(isa),
-        DType::F8_E5M2FNUZ => compiled::<D::Step<E5M2FNUZ>>(isa),
-        DType::F8_E8M0FNU => compiled::<D::Step<E8M0FNU>>(isa),
-        _ => return None,
-    })
+    match dtype {
+        DType::F8_E3M4 => D::compiled::<E3M4>(isa),
+        DType::F8_E4M3 => D::compiled::<E4M3>(isa),
+        DType::F8_E4M3B11FNUZ => D::compiled::<E4M3B11FNUZ>(isa),
+        DType::F8_E4M3FN => D::compiled::<E4M3FN>(isa),
+        DType::F8_E4M3FNUZ => D::compiled::<E4M3FNUZ>(isa),
+        DType::F8_E5M2 => D::compiled::<E5M2>(isa),
+        DType::F8_E5M2FNUZ => D::compiled::<E5M2FNUZ>(isa),
+        DType::F8_E8M0FNU => D::compiled::<E8M0FNU>(isa),
+        _ => None,
+    }
 }
 
 /// An 8-bit float format.

@@ -2,7 +2,7 @@
 
 use super::complex::Complex;
 use super::half::NarrowBrain;
-use super::{Loop, Same, Step, Then, compiled};
+use super::{Loop, Step, Then, compiled, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -78,29 +78,53 @@ fn to_integer(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     })
 }
 
-/// The loop for what a step makes of each integer dtype's nearest float.
+/// A loop made with the step from an integer dtype to a float, which goes by the name given.
 macro_rules! nearest {
-    ($from:expr, $isa:expr, $float:ty, $then:ty) => {
+    ($from:expr, $float:ty, |$step:ident| $loop:expr) => {
         match $from {
-            DType::U8 => compiled::<Then<As<u8, $float>, $then>>($isa),
-            DType::I8 => compiled::<Then<As<i8, $float>, $then>>($isa),
-            DType::U16 => compiled::<Then<As<u16, $float>, $then>>($isa),
-            DType::I16 => compiled::<Then<As<i16, $float>, $then>>($isa),
-            DType::U32 => compiled::<Then<As<u32, $float>, $then>>($isa),
-            DType::I32 => compiled::<Then<As<i32, $float>, $then>>($isa),
-            DType::U64 => compiled::<Then<As<u64, $float>, $then>>($isa),
-            DType::I64 => compiled::<Then<As<i64, $float>, $then>>($isa),
-            _ => return None,
+            DType::U8 => {
+                type $step = As<u8, $float>;
+                $loop
+            }
+            DType::I8 => {
+                type $step = As<i8, $float>;
+                $loop
+            }
+            DType::U16 => {
+                type $step = As<u16, $float>;
+                $loop
+            }
+            DType::I16 => {
+                type $step = As<i16, $float>;
+                $loop
+            }
+            DType::U32 => {
+                type $step = As<u32, $float>;
+                $loop
+            }
+            DType::I32 => {
+                type $step = As<i32, $float>;
+                $loop
+            }
+            DType::U64 => {
+                type $step = As<u64, $float>;
+                $loop
+            }
+            DType::I64 => {
+                type $step = As<i64, $float>;
+                $loop
+            }
+            _ => None,
         }
     };
 }
 
 fn to_float(from: DType, to: DType, isa: Isa) -> Option<Loop> {
-    Some(match to {
-        DType::F32 => nearest!(from, isa, f32, Same<f32>),
-        DType::F64 => nearest!(from, isa, f64, Same<f64>),
-        DType::BF16 => nearest!(from, isa, f32, NarrowBrain),
-        DType::C64 => nearest!(from, isa, f32, Complex<f32>),
-        _ => return None,
-    })
+    match to {
+        DType::F32 => nearest!(from, f32, |Nearest| Some(compiled::<Nearest>(isa))),
+        DType::F64 => nearest!(from, f64, |Nearest| Some(compiled::<Nearest>(isa))),
+        DType::BF16 => nearest!(from, f32, |Nearest| fused::<Then<Nearest, NarrowBrain>>(isa)),
+        DType::C64 => nearest!(from, f32, |Nearest| fused::<Then<Nearest, Complex<f32>>>(isa)),
+        _ => None,
+    }
 }

@@ -36,7 +36,7 @@ pub(super) trait Step {
     fn cast(from: Self::From) -> Self::To;
 }
 
-/// Two steps in one loop, for pairs that are too common to go through scratch memory.
+/// Two steps in one loop.
 pub(super) struct Then<A, B>(PhantomData<(A, B)>);
 
 impl<A: Step, B: Step<From = A::To>> Step for Then<A, B> {
@@ -46,19 +46,6 @@ impl<A: Step, B: Step<From = A::To>> Step for Then<A, B> {
     #[inline(always)]
     fn cast(from: A::From) -> B::To {
         B::cast(A::cast(from))
-    }
-}
-
-/// No step.
-pub(super) struct Same<N>(PhantomData<N>);
-
-impl<N: Copy> Step for Same<N> {
-    type From = N;
-    type To = N;
-
-    #[inline(always)]
-    fn cast(from: N) -> N {
-        from
     }
 }
 
@@ -75,6 +62,16 @@ pub(super) fn compiled<S: Step>(isa: Isa) -> Loop {
         Isa::Avx2 => avx2::<S>,
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => avx512::<S>,
+    }
+}
+
+/// The loop of two steps at once, compiled for the widest vectors alone so that the library stays
+/// small; elsewhere the two are taken one by one.
+pub(super) fn fused<S: Step>(isa: Isa) -> Option<Loop> {
+    match isa {
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => Some(avx512::<S>),
+        _ => None,
     }
 }
 

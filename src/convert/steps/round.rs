@@ -18,7 +18,7 @@
 
 use super::complex::Real;
 use super::half::ShiftBrain;
-use super::{Loop, Same, Step, Then, compiled};
+use super::{Loop, Step, Then, compiled, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -113,24 +113,53 @@ steps! {
 
 pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match from {
-        DType::F32 => of::<Same<f32>>(to, isa),
-        DType::F64 => of::<Same<f64>>(to, isa),
-        DType::BF16 => of::<ShiftBrain>(to, isa),
-        DType::C64 => of::<Real<f32>>(to, isa),
-        DType::C128 => of::<Real<f64>>(to, isa),
+        DType::F32 => of::<f32>(to, isa),
+        DType::F64 => of::<f64>(to, isa),
+        DType::BF16 => after::<ShiftBrain>(to, isa),
+        DType::C64 => after::<Real<f32>>(to, isa),
+        DType::C128 => after::<Real<f64>>(to, isa),
         _ => None,
     }
 }
 
+/// A loop made with the step to an integer dtype, which goes by the name given.
+macro_rules! whole {
+    ($to:expr, |$step:ident| $loop:expr) => {
+        match $to {
+            DType::I8 | DType::U8 => {
+                type $step<F> = Whole8<F>;
+                $loop
+            }
+            DType::I16 | DType::U16 => {
+                type $step<F> = Whole16<F>;
+                $loop
+            }
+            DType::I32 => {
+                type $step<F> = Whole32<F>;
+                $loop
+            }
+            DType::U32 => {
+                type $step<F> = Low32<F>;
+                $loop
+            }
+            DType::I64 => {
+                type $step<F> = Whole64<F>;
+                $loop
+            }
+            DType::U64 => {
+                type $step<F> = Unsigned64<F>;
+                $loop
+            }
+            _ => None,
+        }
+    };
+}
+
+fn of<F: Truncate>(to: DType, isa: Isa) -> Option<Loop> {
+    whole!(to, |Whole| Some(compiled::<Whole<F>>(isa)))
+}
+
 /// What `S` makes of an element, truncated.
-fn of<S: Step<To: Truncate>>(to: DType, isa: Isa) -> Option<Loop> {
-    Some(match to {
-        DType::I8 | DType::U8 => compiled::<Then<S, Whole8<S::To>>>(isa),
-        DType::I16 | DType::U16 => compiled::<Then<S, Whole16<S::To>>>(isa),
-        DType::I32 => compiled::<Then<S, Whole32<S::To>>>(isa),
-        DType::U32 => compiled::<Then<S, Low32<S::To>>>(isa),
-        DType::I64 => compiled::<Then<S, Whole64<S::To>>>(isa),
-        DType::U64 => compiled::<Then<S, Unsigned64<S::To>>>(isa),
-        _ => return None,
-    })
+fn after<S: Step<To: Truncate>>(to: DType, isa: Isa) -> Option<Loop> {
+    whole!(to, |Whole| fused::<Then<S, Whole<S::To>>>(isa))
 }
