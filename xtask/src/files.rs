@@ -84,10 +84,15 @@ pub(crate) fn remove(folder: &Path) -> Result<()> {
 
 /// An empty folder below `target/xtask`, for what a suite makes.
 pub(crate) fn scratch(root: &Path, name: &str) -> Result<PathBuf> {
-    let folder = root.join("target/xtask").join(name);
+    let folder = scratch_path(root, name);
     remove(&folder)?;
     fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     Ok(folder)
+}
+
+/// Where [`scratch`] makes a folder, or has made it.
+pub(crate) fn scratch_path(root: &Path, name: &str) -> PathBuf {
+    root.join("target/xtask").join(name)
 }
 
 /// The last part of a path without its extension, for messages and names of outputs.

@@ -1,8 +1,9 @@
 //! The programs that building and testing need: found, or installed.
 
-use std::fs;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs, iter};
 
 use crate::Result;
 use crate::run::{quietly, run, twice};
@@ -56,9 +57,25 @@ pub(crate) fn programs(wanted: &[Program]) -> Result<()> {
     }
 }
 
+/// Installs what a runtime needs: programs of Debian, and what a file of `tests/` lists of PyPI,
+/// into the environment `target/<name>`. The path on which all are found.
+pub(crate) fn path_with(
+    root: &Path,
+    name: &str,
+    wanted: &[Program],
+    pypi: Option<&str>,
+) -> Result<OsString> {
+    programs(wanted)?;
+    let path = env::var_os("PATH").unwrap_or_default();
+    let Some(requirements) = pypi else { return Ok(path) };
+    let python = Python::with(root, name, requirements)?;
+    let bin = python.program().parent().ok_or("a program without a folder")?.to_owned();
+    Ok(env::join_paths(iter::once(bin).chain(env::split_paths(&path)))?)
+}
+
 fn is_on_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 fn install(packages: &[&str]) -> Result<()> {

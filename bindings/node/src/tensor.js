@@ -305,7 +305,7 @@ export class Tensor {
 
     /** A share for whoever takes the address over. */
     retainHandle() {
-        return library.ta_retain(this.#handle);
+        return BigInt(library.ta_retain(this.#handle));
     }
 
     toString() {

