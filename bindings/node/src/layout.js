@@ -13,7 +13,7 @@ const ta_provenance = koffi.struct('ta_provenance', {
     origin: 'int32_t',
     aliased: 'int32_t',
     reason: 'int32_t',
-    reserved: 'int32_t',
+    staged: 'int32_t',
 });
 
 const ta_error = koffi.struct('ta_error', {
@@ -37,6 +37,7 @@ const ta_info = koffi.struct('ta_info', {
     ndim: 'int32_t',
     device: ta_device,
     provenance: ta_provenance,
+    stream: 'int64_t',
 });
 
 const ta_memory = koffi.struct('ta_memory', {

@@ -17,7 +17,7 @@ final class Layout {
     static final Layout DTYPE = struct("uint8_t code", "uint8_t bits", "uint16_t lanes");
     static final Layout DEVICE = struct("int32_t device_type", "int32_t index");
     static final Layout PROVENANCE =
-            struct("int32_t origin", "int32_t aliased", "int32_t reason", "int32_t reserved");
+            struct("int32_t origin", "int32_t aliased", "int32_t reason", "int32_t staged");
     static final Layout ERROR =
             struct("size_t struct_size", "int32_t status", "int32_t reserved", "char[512] message");
     static final Layout INFO =
@@ -25,7 +25,7 @@ final class Layout {
                     "size_t struct_size", "* data", "uint64_t byte_offset", "* shape", "* strides",
                     "int64_t numel", "uint64_t nbytes", "uint64_t flags", "uint64_t dlpack_flags",
                     "ta_dtype dtype", "int32_t ndim", "ta_device device",
-                    "ta_provenance provenance");
+                    "ta_provenance provenance", "int64_t stream");
     static final Layout MEMORY =
             struct(
                     "* data", "* shape", "* strides_bytes", "ta_dtype dtype", "ta_device device",
