@@ -6,7 +6,9 @@ use std::slice;
 use dlpark::ManagedTensorBase;
 
 use crate::abi::*;
+use crate::devices::DEFAULT_STREAM;
 use crate::dlpack::export;
+use crate::model::device::Device;
 use crate::model::error::{Error, Result};
 use crate::model::layout;
 use crate::model::owner::Claim;
@@ -134,7 +136,7 @@ pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim<'
         strides,
         swapped: false,
         flags,
-        stream: 0,
+        stream: ready_on(tensor.device.into()),
     };
     // SAFETY: the caller vouches for the memory.
     let view = unsafe { View::new(description) }?;
@@ -144,6 +146,12 @@ pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim<'
     // A loan of ours that comes back joins those who share the memory: no chain of loans grows.
     // SAFETY: initialised, of an accepted version, and there until its deleter runs.
     Ok((view, claim.lent_by(unsafe { M::lender_of(managed) })))
+}
+
+/// The stream on which a producer that was told of none has its elements ready, by the array API.
+#[inline(always)]
+fn ready_on(device: Device) -> i64 {
+    if device.is_host_readable() { 0 } else { DEFAULT_STREAM }
 }
 
 /// Runs the deleter of a taken DLPack tensor, if it has one.

@@ -7,6 +7,7 @@ mod dist;
 mod each;
 mod elf;
 mod files;
+mod gpu_test;
 mod headers;
 mod run;
 mod suites;
@@ -30,6 +31,7 @@ usage: cargo xtask <verb>
   bench           measure beside the peers, and write docs/performance*
   bench TABLE     one table, or several; --quick: a short look, which keeps nothing
   instructions    write benches/instructions.tsv anew: what a call costs
+  gpu-test        what only a machine with an NVIDIA GPU shows, and what can be shown without
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
   freeze          keep include/tarray.h in tests/abi as the ABI of this version
   dist            make the folder and the tarball that are shipped";
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         ["test", step] => test::one(root(), step),
         ["bench", ref rest @ ..] => bench::run(root(), rest),
         ["instructions"] => suites::instructions::accept(root()),
+        ["gpu-test"] => gpu_test::all(root()),
         ["headers"] => headers::accept(root()),
         ["freeze"] => abi::freeze(root()),
         ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),

@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     ("install", suites::install::run),
     ("c", suites::c::run),
     ("cuda", suites::cuda::run),
+    ("opencl", suites::opencl::run),
     ("instructions", suites::instructions::run),
     ("cpp", suites::cpp::run),
     ("zig", suites::zig::run),

@@ -36,6 +36,8 @@ pub(crate) const FOR_TESTS: &[Program] = &[
     ("cmake", &["cmake"]),
     ("ninja", &["ninja-build"]),
     ("pkg-config", &["pkg-config"]),
+    // OpenCL on the CPU, which has no program of its own.
+    ("clinfo", &["clinfo", "pocl-opencl-icd", "ocl-icd-opencl-dev"]),
     ("nm", &["binutils"]),
     // Without the loader's symbols valgrind does not start.
     ("valgrind", &["valgrind", "libc6-dbg"]),
@@ -156,6 +158,17 @@ impl Python {
             run(python.command().args(pip).arg(&file))
         })?;
         fs::write(&stamp, wanted)?;
+        Ok(python)
+    }
+
+    /// The environment `target/<name>`, which sees the packages of the machine's own Python.
+    pub(crate) fn of_machine(root: &Path, name: &str) -> Result<Python> {
+        let venv = root.join("target").join(name);
+        let python = Python { program: venv.join("bin/python") };
+        if quietly(python.command().args(["-m", "pip", "--version"])).is_err() {
+            let mut create = Command::new("python3");
+            quietly(create.args(["-m", "venv", "--clear", "--system-site-packages"]).arg(&venv))?;
+        }
         Ok(python)
     }
 

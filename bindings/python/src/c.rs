@@ -76,6 +76,24 @@ unsafe extern "C" {
         value: *const ta_scalar,
         err: *mut ta_error,
     ) -> ta_status;
+    pub(crate) fn ta_device_parse(
+        text: *const c_char,
+        out: *mut ta_device,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_device_name(device: ta_device, buffer: *mut c_char, capacity: usize) -> usize;
+    pub(crate) fn ta_device_list(
+        out: *mut ta_device,
+        capacity: usize,
+        count: *mut usize,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_device_of_address(
+        device_type: i32,
+        address: *const c_void,
+        out: *mut ta_device,
+        err: *mut ta_error,
+    ) -> ta_status;
     pub(crate) fn ta_dtype_name(dtype: ta_dtype, buffer: *mut c_char, capacity: usize) -> usize;
     pub(crate) safe fn ta_origin_name(origin: i32) -> *const c_char;
     pub(crate) safe fn ta_reason_name(reason: i32) -> *const c_char;

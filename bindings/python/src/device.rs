@@ -1,12 +1,14 @@
 //! `tarray.device`: where memory is.
 
+use std::ffi::CString;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::abi::*;
-use crate::dtype;
+use crate::c;
 use crate::error::{Failure, Result, type_name};
 
 /// "None given", in a request.
@@ -14,29 +16,6 @@ pub(crate) const UNSET: ta_device = ta_device { device_type: 0, index: 0 };
 const CPU: ta_device = ta_device { device_type: TA_DEVICE_CPU, index: 0 };
 /// The index that means the current device of a type.
 const CURRENT: i32 = -1;
-
-/// The first name of each type is the one that is printed.
-const NAMES: &[(&str, i32)] = &[
-    ("cpu", TA_DEVICE_CPU),
-    ("cuda", TA_DEVICE_CUDA),
-    ("cuda_host", TA_DEVICE_CUDA_HOST),
-    ("opencl", TA_DEVICE_OPENCL),
-    ("vulkan", TA_DEVICE_VULKAN),
-    ("metal", TA_DEVICE_METAL),
-    ("mps", TA_DEVICE_METAL),
-    ("vpi", TA_DEVICE_VPI),
-    ("rocm", TA_DEVICE_ROCM),
-    ("hip", TA_DEVICE_ROCM),
-    ("rocm_host", TA_DEVICE_ROCM_HOST),
-    ("ext_dev", TA_DEVICE_EXT_DEV),
-    ("cuda_managed", TA_DEVICE_CUDA_MANAGED),
-    ("oneapi", TA_DEVICE_ONE_API),
-    ("xpu", TA_DEVICE_ONE_API),
-    ("webgpu", TA_DEVICE_WEB_GPU),
-    ("hexagon", TA_DEVICE_HEXAGON),
-    ("maia", TA_DEVICE_MAIA),
-    ("trn", TA_DEVICE_TRN),
-];
 
 /// Where memory is: a type and, but for the CPU, an index.
 ///
@@ -141,15 +120,11 @@ pub(crate) fn parse(object: &Bound<'_, PyAny>) -> Result<ta_device> {
 }
 
 fn of_text(text: &str) -> Result<ta_device> {
-    let (name, index) = match text.split_once(':') {
-        None => (text, Some(CURRENT)),
-        Some((name, index)) => (name, dtype::plain_number(index)),
-    };
-    let known = NAMES.iter().find(|(known, _)| *known == name);
-    match (known, index) {
-        (Some(&(_, device_type)), Some(index)) => normalised(device_type, index),
-        _ => Err(unknown(format!("no device is called {text:?}"))),
-    }
+    let given = CString::new(text).map_err(|_| unknown(format!("no device is called {text:?}")))?;
+    let mut device = UNSET;
+    // SAFETY: a NUL-terminated text, and a local.
+    c::call(|err| unsafe { c::ta_device_parse(given.as_ptr(), &raw mut device, err) })?;
+    Ok(device)
 }
 
 fn normalised(device_type: i32, index: i32) -> Result<ta_device> {
@@ -165,15 +140,37 @@ fn unknown(message: String) -> Failure {
 }
 
 fn type_text(device_type: i32) -> String {
-    let known = NAMES.iter().find(|(_, known)| *known == device_type);
-    known.map_or_else(|| format!("device{device_type}"), |(name, _)| (*name).into())
+    text(ta_device { device_type, index: CURRENT })
 }
 
 /// How the library prints it.
 fn text(device: ta_device) -> String {
-    let name = type_text(device.device_type);
-    match (device.device_type, device.index) {
-        (TA_DEVICE_CPU, _) | (_, CURRENT) => name,
-        (_, index) => format!("{name}:{index}"),
+    let mut name = [0; 33];
+    // SAFETY: as much room as is said.
+    unsafe { c::ta_device_name(device, name.as_mut_ptr(), name.len()) };
+    // SAFETY: NUL-terminated by the library.
+    unsafe { c::text(name.as_ptr()) }
+}
+
+/// Every device that there is memory on: the CPU, what drivers of this machine have, and what a host has
+/// plugged in.
+///
+/// >>> import tarray
+/// >>> tarray.devices()[0]
+/// device(type='cpu')
+#[pyfunction]
+pub(crate) fn devices() -> Result<Vec<Device>> {
+    let mut found = vec![UNSET; 16];
+    loop {
+        let mut count = 0;
+        // SAFETY: as much room as is said, and a local.
+        c::call(|err| unsafe {
+            c::ta_device_list(found.as_mut_ptr(), found.len(), &raw mut count, err)
+        })?;
+        let room = found.len();
+        found.resize(count, UNSET);
+        if count <= room {
+            return Ok(found.into_iter().map(|raw| Device { raw }).collect());
+        }
     }
 }

@@ -105,6 +105,7 @@ fn _tarray(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(settings::set_default_dtype, module)?)?;
     module.add_function(wrap_pyfunction!(settings::get_printoptions, module)?)?;
     module.add_function(wrap_pyfunction!(settings::set_printoptions, module)?)?;
+    module.add_function(wrap_pyfunction!(device::devices, module)?)?;
     module.add_function(wrap_pyfunction!(live_tensors, module)?)?;
     module.add_function(wrap_pyfunction!(set_num_threads, module)?)?;
     // SAFETY: a static string of the library.

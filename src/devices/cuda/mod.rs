@@ -114,9 +114,9 @@ impl Cuda {
     unsafe fn give_back(&self, gpu: &Gpu, device: Device, data: *mut u8, queue: i64) {
         let (driver, address) = (&self.driver, address(data));
         if device.device_type == TA_DEVICE_CUDA {
+            let in_order = driver.cuMemFreeAsync.filter(|_| gpu.is_pooled);
             // SAFETY: from `cuMemAllocAsync`, by the caller's contract, as the GPU is pooled.
-            let queued = driver.cuMemFreeAsync.filter(|_| gpu.is_pooled);
-            let queued = queued.map(|free| unsafe { free(address, stream(queue)) });
+            let queued = in_order.map(|free| unsafe { free(address, stream(queue)) });
             if queued == Some(driver::SUCCESS) {
                 return;
             }

@@ -841,7 +841,7 @@ struct ta_options {
      * The consumer's stream on the result's device, by the numbers of the array API: 0 not given,
      * -1 do not synchronise, 1 and 2 the default streams of CUDA, else the handle. Work that is queued
      * on it after the call sees the elements; the host does not wait. Of a DLPack tensor it is
-     * the stream that its producer was given. It must exist as long as the result or a view of it does.
+     * the stream that its producer was given; not given, the default one. It must exist as long as the result or a view of it does.
      */
     int64_t stream;
 };

@@ -10,6 +10,7 @@ pub(crate) mod exports;
 pub(crate) mod headers;
 pub(crate) mod install;
 pub(crate) mod instructions;
+pub(crate) mod opencl;
 mod programs;
 pub(crate) mod python;
 pub(crate) mod readme;

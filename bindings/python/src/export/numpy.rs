@@ -43,6 +43,8 @@ array([1, 2])";
     slots.attributes.extend(attributes! {
         c"__array_interface__" => array_interface, c"The memory, described by NumPy's protocol: a dict. Absent for dtypes that NumPy has not,
 and for a tensor that requires grad.";
+        c"__cuda_array_interface__" => cuda_array_interface, c"The memory on a CUDA device, described by Numba's protocol: a dict. Absent elsewhere, for
+dtypes that NumPy has not, and for a tensor that requires grad.";
     });
 }
 
@@ -173,11 +175,31 @@ fn absent(py: Python<'_>, message: &'static str) -> Failure {
 
 /// By version 3 of NumPy's protocol.
 fn array_interface<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    let info = tensor.info()?;
+    Ok(interface(tensor, &info, is_host(info.device))?.into_any())
+}
+
+fn cuda_array_interface<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     let (py, info) = (tensor.py(), tensor.info()?);
+    let is_there = matches!(info.device.device_type, TA_DEVICE_CUDA | TA_DEVICE_CUDA_MANAGED);
+    let dict = interface(tensor, &info, is_there)?;
+    // The protocol has no 0: None says that there is nothing to wait for.
+    let stream = (info.stream != 0).then_some(info.stream);
+    dict.set_item(intern!(py, "stream"), stream)?;
+    Ok(dict.into_any())
+}
+
+/// What both protocols say of a tensor, if it is where they reach.
+fn interface<'py>(
+    tensor: Tensor<'_, 'py>,
+    info: &ta_info,
+    is_there: bool,
+) -> Result<Bound<'py, PyDict>> {
+    let py = tensor.py();
     if info.flags & TA_TENSOR_REQUIRES_GRAD != 0 {
         return Err(absent(py, "can't export a tensor that requires grad; detach it first"));
     }
-    let Some(typestr) = typestr(info.dtype).filter(|_| is_host(info.device)) else {
+    let Some(typestr) = typestr(info.dtype).filter(|_| is_there) else {
         let name = dtype::name(info.dtype);
         let message = format!("no array interface describes elements of {name} there");
         return Err(PyAttributeError::new_err(message).into());
@@ -192,7 +214,7 @@ fn array_interface<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     dict.set_item(intern!(py, "shape"), facts::tuple(py, tensor.shape())?)?;
     dict.set_item(intern!(py, "strides"), PyTuple::new(py, strides)?)?;
     dict.set_item(intern!(py, "data"), (info.data.addr(), read_only))?;
-    Ok(dict.into_any())
+    Ok(dict)
 }
 
 /// Byte order, kind and size, as NumPy writes them.

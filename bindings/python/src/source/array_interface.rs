@@ -40,17 +40,23 @@ pub(super) fn look<'a>(
 }
 
 /// Memory at an address, with extents that are read during the call.
-struct Described {
-    data: *mut c_void,
-    dtype: ta_dtype,
-    flags: u64,
-    shape: Vec<i64>,
-    strides_bytes: Option<Vec<i64>>,
+pub(super) struct Described {
+    pub(super) data: *mut c_void,
+    pub(super) dtype: ta_dtype,
+    pub(super) flags: u64,
+    pub(super) shape: Vec<i64>,
+    pub(super) strides_bytes: Option<Vec<i64>>,
+    /// Unset: the CPU.
+    pub(super) device: ta_device,
+    /// The stream on which it was written; 0 for none.
+    pub(super) stream: i64,
+    /// `TA_ORIGIN_…`.
+    pub(super) origin: i32,
 }
 
 impl Described {
     /// The source, for an owner.
-    fn seen<'a>(
+    pub(super) fn seen<'a>(
         self,
         owner: *mut c_void,
         release: unsafe extern "C" fn(*mut c_void),
@@ -61,17 +67,17 @@ impl Described {
             shape: self.shape.as_ptr(),
             strides_bytes: self.strides_bytes.as_ref().map_or(ptr::null(), |given| given.as_ptr()),
             dtype: self.dtype,
-            device: device::UNSET,
+            device: self.device,
             ndim: c_int::try_from(self.shape.len()).map_err(|_| Failure::value("too many axes"))?,
             flags: self.flags,
             byte_offset: 0,
-            stream: 0,
+            stream: self.stream,
             reserved: [0; 2],
             owner,
             release: Some(release),
         };
         let value = ta_source_value { memory };
-        let source = c::source(TA_SOURCE_MEMORY, TA_ORIGIN_ARRAY_INTERFACE, value);
+        let source = c::source(TA_SOURCE_MEMORY, self.origin, value);
         let loan = Loan::Kept(Box::new(Lent { loan, _extents: (self.shape, self.strides_bytes) }));
         Ok(Seen { source, loan })
     }
@@ -90,7 +96,10 @@ impl Kept for Lent<'_> {
 }
 
 /// Both an object and what it gave: either may be what keeps the memory.
-fn keep_both<'a>(object: &Bound<'a, PyAny>, given: &Bound<'a, PyAny>) -> Result<Reference> {
+pub(super) fn keep_both<'a>(
+    object: &Bound<'a, PyAny>,
+    given: &Bound<'a, PyAny>,
+) -> Result<Reference> {
     Ok(Reference::of(PyTuple::new(object.py(), [object, given])?.into_any()))
 }
 
@@ -104,6 +113,9 @@ fn of_dict<'a>(object: &Bound<'a, PyAny>, given: &Bound<'a, PyAny>) -> Result<Se
             flags: interface.swapped | read_only,
             shape: interface.shape,
             strides_bytes: interface.strides_bytes,
+            device: device::UNSET,
+            stream: 0,
+            origin: TA_ORIGIN_ARRAY_INTERFACE,
         };
         let reference = keep_both(object, given)?;
         let owner = reference.owner();
@@ -133,6 +145,9 @@ fn of_dict_with_buffer<'a>(
         flags: interface.swapped | held.flags(),
         shape: interface.shape,
         strides_bytes: interface.strides_bytes,
+        device: device::UNSET,
+        stream: 0,
+        origin: TA_ORIGIN_ARRAY_INTERFACE,
     };
     let owner = held.owner();
     described.seen(owner, buffer::release, Loan::Kept(Box::new(held)))
@@ -213,6 +228,9 @@ fn of_struct<'a>(object: &Bound<'a, PyAny>, given: &Bound<'a, PyAny>) -> Result<
         flags: swapped | read_only,
         shape: extents(it.shape),
         strides_bytes: (!it.strides_bytes.is_null()).then(|| extents(it.strides_bytes)),
+        device: device::UNSET,
+        stream: 0,
+        origin: TA_ORIGIN_ARRAY_INTERFACE,
     };
     let reference = keep_both(object, given)?;
     let owner = reference.owner();

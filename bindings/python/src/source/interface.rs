@@ -69,6 +69,21 @@ impl<'a> Interface<'a> {
         Failure::kind(format!("data of {} must be a tuple of an int and a bool", self.name))
     }
 
+    /// The stream on which the memory was last written; 0 for none.
+    pub(super) fn stream(&self) -> Result<i64> {
+        match entry(&self.dict, intern!(self.dict.py(), "stream"))? {
+            None => Ok(0),
+            Some(stream) => match number(&stream, self.name, "stream")? {
+                stream @ 1.. => Ok(stream),
+                other => {
+                    let message =
+                        format!("stream of {} must be at least 1, not {other}", self.name);
+                    Err(Failure::value(message))
+                }
+            },
+        }
+    }
+
     /// Bytes before the first element, where `data` is a buffer.
     pub(super) fn offset(&self) -> Result<usize> {
         match entry(&self.dict, intern!(self.dict.py(), "offset"))? {

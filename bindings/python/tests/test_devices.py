@@ -1,0 +1,58 @@
+"""Devices, on a machine that may have none but the CPU; tests/cuda and tests/c/devices.c show the rest."""
+
+import numpy as np
+import pytest
+
+import tarray
+from crafted import Lent
+
+
+def test_the_cpu_is_always_there():
+    assert tarray.devices()[0] == tarray.device("cpu")
+    assert all(isinstance(device, tarray.device) for device in tarray.devices())
+
+
+@pytest.mark.parametrize(("text", "pair"), [
+    ("cpu", (1, 0)), ("cpu:3", (1, 0)), ("cuda", (2, -1)), ("cuda:1", (2, 1)), ("hip:2", (10, 2)), ("mps", (8, -1)),
+    ("xpu:0", (14, 0)), ("device64:1", (64, 1)), ("cuda_managed:0", (13, 0)),
+])
+def test_names_are_the_librarys(text, pair):
+    assert tarray.device(text) == tarray.device(pair)
+    assert tarray.device(str(tarray.device(pair))) == tarray.device(pair)
+
+
+@pytest.mark.parametrize("text", ["", "gpu", "CPU", "cuda:", "cuda:-1", "cuda:01", "device:1", "device0:0", "cpu\0", "cuda:1:1"])
+def test_other_names_are_refused(text):
+    with pytest.raises(RuntimeError, match="no device is called"):
+        tarray.device(text)
+
+
+def test_a_device_that_is_not_there_is_refused_with_what_there_is():
+    with pytest.raises(RuntimeError, match="there is: cpu"):
+        tarray.asarray([1, 2], device="device64:0")
+    with pytest.raises(RuntimeError, match="there is: cpu"):
+        tarray.asarray(np.ones(2)).to("cuda:77")
+
+
+def test_memory_of_the_cpu_has_no_cuda_array_interface():
+    tensor = tarray.asarray([1.0, 2.0])
+    assert not hasattr(tensor, "__cuda_array_interface__")
+
+
+def test_memory_on_a_device_is_told_with_its_stream():
+    lent = Lent(device=(2, 0))
+
+    class Speaker:
+        def __dlpack_device__(self):
+            return (2, 0)
+
+        def __dlpack__(self, *, stream=None, **_):
+            self.stream = stream
+            return lent.capsule()
+
+    speaker = Speaker()
+    told = tarray.asarray(speaker).T.__cuda_array_interface__
+    assert speaker.stream == 1
+    assert told == {
+        "version": 3, "typestr": "<f4", "shape": (3, 2), "strides": (4, 12), "data": (lent.address, False), "stream": 1,
+    }
