@@ -46,7 +46,7 @@ static void memory_is_shared(void)
     CHECK(aliases(tensor, TA_ORIGIN_MEMORY));
     CHECK(has_shape(tensor, 2, TWO_BY_THREE) && has_strides(tensor, 2, strides));
     CHECK(info.numel == 6 && info.nbytes == sizeof SIX);
-    CHECK(info.flags == (TA_TENSOR_CONTIGUOUS | TA_TENSOR_ALIGNED));
+    CHECK(info.flags == (TA_TENSOR_CONTIGUOUS | TA_TENSOR_ALIGNED | TA_TENSOR_LEAF));
     CHECK(info.device.device_type == TA_DEVICE_CPU && info.device.index == 0);
     CHECK(ta_dtype_equal(ta_dtype_of(tensor), ta_float32()));
     CHECK(ta_mutable_data(tensor) == memory.data);
@@ -315,7 +315,8 @@ static void what_was_made_is_taken_over(void)
 static void what_was_made_cannot_be_shared(void)
 {
     int runs;
-    ta_source source = ta_source_memory(matrix(&runs));
+    ta_memory memory = matrix(&runs);
+    ta_source source = ta_source_memory(memory);
     ta_options never = defaults();
     never.copy = TA_COPY_NEVER;
 
@@ -332,6 +333,7 @@ static void what_was_made_cannot_be_shared(void)
     refused(TA_ERR_INVALID_ARGUMENT, source, defaults());
     CHECK(strstr(error.message, "source.made is 3") != NULL);
     CHECK(runs == 0);
+    memory.release(memory.owner);
 }
 
 /* DLPack's IS_COPIED: the producer's copy is the consumer's, and shares nothing with the producer. */
