@@ -5,7 +5,8 @@ use std::mem::{MaybeUninit, offset_of};
 
 use crate::abi::*;
 use crate::ffi::status;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Readable, Result};
+use crate::model::fault;
 
 /// Calls a callback of `what` and turns its answer into ours. Not inlined: its error must not take room
 /// on the stack of a walk that goes on into the item.
@@ -19,6 +20,7 @@ pub(super) fn ask(what: &str, call: &mut dyn FnMut(*mut ta_error) -> ta_status) 
     let message: *mut c_char = err.wrapping_byte_add(offset_of!(ta_error, message)).cast();
     // SAFETY: within the local.
     unsafe { message.write(0) };
+    fault::point();
     match call(err) {
         TA_OK => Ok(()),
         answer => {
@@ -41,9 +43,6 @@ fn failure(what: &str, answer: ta_status, said: &CStr) -> Error {
         true => {
             Error::new(status, format_args!("a callback of {what} failed with status {answer}"))
         }
-        false => Error::new(
-            status,
-            format_args!("{}", text.utf8_chunks().map(|c| c.valid()).collect::<String>()),
-        ),
+        false => Error::new(status, format_args!("{}", Readable(text))),
     }
 }

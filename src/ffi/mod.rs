@@ -44,6 +44,7 @@ pub use views::*;
 
 use crate::abi::*;
 use crate::model::error::{Error, Result};
+use crate::model::fault;
 use crate::model::layout;
 
 const _: () = assert!(cfg!(panic = "unwind"), "guard() needs panics that unwind");
@@ -56,6 +57,10 @@ const _: () = assert!(cfg!(panic = "unwind"), "guard() needs panics that unwind"
 #[inline]
 unsafe fn guard(err: *mut ta_error, body: impl FnOnce() -> Result<()>) -> ta_status {
     // A body owns what it makes and writes its outputs last, so nothing half-done is seen.
+    let body = || {
+        fault::point();
+        body()
+    };
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => TA_OK,
         // SAFETY: passed on from this function's contract.

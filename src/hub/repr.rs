@@ -10,7 +10,7 @@ use crate::devices;
 use crate::history;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Readable, Result};
 use crate::model::layout::{List, MAX_NDIM};
 use crate::model::promote::complex;
 use crate::model::scalar::Scalar;
@@ -101,33 +101,50 @@ fn write_suffixes(
     telling: bool,
     text: &mut Text,
 ) -> fmt::Result {
-    let mut parts = Vec::new();
+    let mut suffixes = Suffixes::behind(text, style);
     if tensor.device() != Device::CPU {
-        parts.push(format!("device='{}'", tensor.device()));
+        suffixes.write(format_args!("device='{}'", tensor.device()))?;
     }
     if !listed {
-        parts.push(format!("size={}", List(tensor.shape())));
+        suffixes.write(format_args!("size={}", List(tensor.shape())))?;
     }
     if !is_implied(tensor.dtype(), telling, style.default_dtype) {
-        parts.push(format!("dtype=tarray.{}", tensor.dtype()));
+        suffixes.write(format_args!("dtype=tarray.{}", tensor.dtype()))?;
     }
     if let Some(node) = history::grad_fn(tensor) {
-        parts.push(format!("grad_fn=<{}>", node.name().to_string_lossy()));
+        suffixes.write(format_args!("grad_fn=<{}>", Readable(node.name().to_bytes())))?;
     } else if tensor.requires_grad() {
-        parts.push("requires_grad=True".to_owned());
-    }
-    let length = text.0.len();
-    let mut line = text.0.rfind('\n').map_or(length + 2, |newline| length - newline + 1);
-    for part in parts {
-        if line + part.len() + 2 > style.linewidth {
-            write!(text, ",\n{:1$}{part}", "", PREFIX.len())?;
-            line = PREFIX.len() + part.len();
-        } else {
-            write!(text, ", {part}")?;
-            line += part.len() + 2;
-        }
+        suffixes.write(format_args!("requires_grad=True"))?;
     }
     text.write_str(")")
+}
+
+/// Where the next suffix goes.
+struct Suffixes<'t> {
+    text: &'t mut Text,
+    /// Characters in the last line.
+    line: usize,
+    linewidth: usize,
+}
+
+impl<'t> Suffixes<'t> {
+    fn behind(text: &'t mut Text, style: &Style) -> Suffixes<'t> {
+        let length = text.0.len();
+        let line = text.0.rfind('\n').map_or(length + 2, |newline| length - newline + 1);
+        Suffixes { text, line, linewidth: style.linewidth }
+    }
+
+    fn write(&mut self, suffix: fmt::Arguments<'_>) -> fmt::Result {
+        let length = length(suffix);
+        if self.line + length + 2 > self.linewidth {
+            write!(self.text, ",\n{:1$}", "", PREFIX.len())?;
+            self.line = PREFIX.len() + length;
+        } else {
+            self.text.write_str(", ")?;
+            self.line += length + 2;
+        }
+        self.text.write_fmt(suffix)
+    }
 }
 
 /// Whether a reader knows the dtype without being told; `telling` values tell a few more.
@@ -248,7 +265,7 @@ impl Format {
             Some(Scalar::Complex(..)) => {
                 Format::Complex(real(|value| parts(value).0), real(|value| parts(value).1))
             }
-            _ => Format::Plain(values.iter().map(|&value| plain(value).len()).max().unwrap_or(0)),
+            _ => Format::Plain(values.iter().map(|&value| length(Plain(value))).max().unwrap_or(0)),
         }
     }
 
@@ -264,25 +281,49 @@ impl Format {
     fn write(&self, value: Scalar, text: &mut Text) -> fmt::Result {
         let (re, im) = parts(value);
         match self {
-            Format::Plain(width) => write!(text, "{:>width$}", plain(value)),
-            Format::Real(real) => text.write_str(&real.text(re)),
+            Format::Plain(width) => aligned(Plain(value), *width, text),
+            Format::Real(real) => real.write(re, text),
             Format::Complex(first, second) => {
-                let (re, im) = (first.text(re), second.text(im));
-                let im = im.trim_start();
-                let sign = if im.starts_with(['+', '-']) { "" } else { "+" };
-                write!(text, "{re}{sign}{im}j")
+                first.write(re, text)?;
+                let im = second.bare(im);
+                write!(text, "{}{im}j", if im.has_sign() { "" } else { "+" })
             }
         }
     }
 }
 
 /// Integers as they are, truth values as Python writes them.
-fn plain(value: Scalar) -> String {
-    match value {
-        Scalar::Bool(true) => "True".to_owned(),
-        Scalar::Bool(false) => "False".to_owned(),
-        other => other.to_string(),
+struct Plain(Scalar);
+
+impl fmt::Display for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Scalar::Bool(true) => f.write_str("True"),
+            Scalar::Bool(false) => f.write_str("False"),
+            other => write!(f, "{other}"),
+        }
     }
+}
+
+/// Writes something to the right of a column.
+fn aligned(what: impl fmt::Display, width: usize, text: &mut Text) -> fmt::Result {
+    let padding = width.saturating_sub(length(&what));
+    write!(text, "{:padding$}{what}", "")
+}
+
+/// How many bytes it takes to print something.
+fn length(what: impl fmt::Display) -> usize {
+    struct Count(usize);
+    impl Write for Count {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 += text.len();
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // Counting refuses nothing, and what is counted here has no errors of its own.
+    let _ = write!(count, "{what}");
+    count.0
 }
 
 /// Real and imaginary part.
@@ -327,7 +368,7 @@ impl Real {
         let precision = style.precision;
         // The width comes from the notation that the values ask for, also where another is forced.
         let natural = Real { notation: natural, precision, width: 1 };
-        let width = telling.map(|value| natural.bare(value).len()).max().unwrap_or(1);
+        let width = telling.map(|value| length(natural.bare(value))).max().unwrap_or(1);
         let notation = match style.sci_mode {
             Some(true) => Notation::Scientific,
             Some(false) => plain,
@@ -337,36 +378,80 @@ impl Real {
     }
 
     /// The number without padding.
-    fn bare(&self, value: f64) -> String {
-        if !value.is_finite() {
-            let sign = if value < 0.0 { "-" } else { "" };
-            return if value.is_nan() { "nan".to_owned() } else { format!("{sign}inf") };
-        }
-        match self.notation {
-            Notation::Integral => format!("{value:.0}."),
-            Notation::Fixed => format!("{value:.*}", self.precision),
-            Notation::Scientific => scientific(value, self.precision),
-        }
+    fn bare(&self, value: f64) -> Number {
+        Number { value, notation: self.notation, precision: self.precision }
     }
 
-    fn text(&self, value: f64) -> String {
-        format!("{:>1$}", self.bare(value), self.width)
+    fn write(&self, value: f64, text: &mut Text) -> fmt::Result {
+        aligned(self.bare(value), self.width, text)
     }
 }
 
-/// `1.0010e+03`: C's form, with a sign and at least two digits in the exponent.
-fn scientific(value: f64, precision: usize) -> String {
-    let text = format!("{value:.precision$e}");
-    let Some((digits, exponent)) = text.split_once('e') else { return text };
-    let (sign, exponent) = match exponent.strip_prefix('-') {
-        Some(exponent) => ('-', exponent),
-        None => ('+', exponent),
-    };
-    let mut out = digits.to_owned();
-    out.push('e');
-    out.push(sign);
-    if exponent.len() < 2 {
-        out.push('0');
+/// A real number in some notation.
+struct Number {
+    value: f64,
+    notation: Notation,
+    precision: usize,
+}
+
+impl Number {
+    fn has_sign(&self) -> bool {
+        self.value.is_sign_negative() && !self.value.is_nan()
     }
-    out + exponent
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Number { value, notation, precision } = *self;
+        if !value.is_finite() {
+            let sign = if self.has_sign() { "-" } else { "" };
+            return if value.is_nan() { f.write_str("nan") } else { write!(f, "{sign}inf") };
+        }
+        match notation {
+            Notation::Integral => write!(f, "{value:.0}."),
+            Notation::Fixed => write!(f, "{value:.precision$}"),
+            Notation::Scientific => Scientific::write(value, precision, f),
+        }
+    }
+}
+
+/// `1.0010e+03`: C's form, with a sign and at least two digits in the exponent. Rust's form goes
+/// through this, which keeps its exponent back.
+struct Scientific<'f, 'g> {
+    to: &'f mut fmt::Formatter<'g>,
+    exponent: Option<Exponent>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Exponent {
+    negative: bool,
+    size: u32,
+}
+
+impl Scientific<'_, '_> {
+    fn write(value: f64, precision: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut form = Scientific { to: f, exponent: None };
+        write!(form, "{value:.precision$e}")?;
+        let Exponent { negative, size } = form.exponent.unwrap_or_default();
+        write!(f, "e{}{size:02}", if negative { '-' } else { '+' })
+    }
+}
+
+impl Write for Scientific<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let digits = match (self.exponent, text.split_once('e')) {
+            (Some(_), _) => text,
+            (None, None) => return self.to.write_str(text),
+            (None, Some((mantissa, digits))) => {
+                self.to.write_str(mantissa)?;
+                digits
+            }
+        };
+        let exponent = self.exponent.get_or_insert_default();
+        exponent.negative |= digits.starts_with('-');
+        for digit in digits.chars().filter_map(|c| c.to_digit(10)) {
+            exponent.size = 10 * exponent.size + digit;
+        }
+        Ok(())
+    }
 }

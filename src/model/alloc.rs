@@ -7,6 +7,7 @@ use std::alloc::{self, Layout};
 use std::ptr::{self, NonNull};
 
 use crate::model::error::{Error, Result};
+use crate::model::fault;
 
 /// Alignment of element memory, in bytes: a cache line, a full vector register, and what JAX
 /// needs to take an array without copying it.
@@ -25,6 +26,7 @@ const LARGE: usize = 2 * HUGE_PAGE;
 /// # Errors
 /// `TA_ERR_OUT_OF_MEMORY`, naming `what`.
 pub fn allocate(layout: Layout, what: &'static str) -> Result<NonNull<u8>> {
+    fault::point();
     let start = match layout.size() {
         0 => ptr::without_provenance_mut(layout.align()),
         // SAFETY: the size is not zero.

@@ -81,3 +81,12 @@ impl Write for Bounded {
         if fits == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
+
+/// A host's bytes, as far as they are text.
+pub struct Readable<'b>(pub &'b [u8]);
+
+impl fmt::Display for Readable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.utf8_chunks().try_for_each(|chunk| f.write_str(chunk.valid()))
+    }
+}

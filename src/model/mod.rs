@@ -4,6 +4,7 @@ pub mod alloc;
 pub mod device;
 pub mod dtype;
 pub mod error;
+pub mod fault;
 pub mod gradient;
 pub mod layout;
 pub mod make;

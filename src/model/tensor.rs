@@ -19,6 +19,7 @@ use crate::model::alloc;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
+use crate::model::fault;
 use crate::model::gradient::{Gradient, Slot};
 use crate::model::owner::Owner;
 use crate::model::provenance::Provenance;
@@ -122,7 +123,9 @@ impl Draft {
             write(2 * ndim + axis, extent);
             write(3 * ndim + axis, stride);
         });
-        Ok(Draft(inner))
+        let draft = Draft(inner);
+        fault::point();
+        Ok(draft)
     }
 
     /// Gives the draft its gradient state, if it is to have one.

@@ -11,10 +11,15 @@ use crate::{Result, headers};
 /// The promise: not more than this, stripped.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// What an injected panic says.
+const INJECTED: &str = "tarray: injected fault";
+
 /// The only libraries that a program gets to load with ours.
 const ALLOWED: [&str; 4] = ["libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux"];
 
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
+    let fault = fs::read_to_string(workplace.root.join("src/model/fault.rs"))?;
+    ensure(fault.contains(INJECTED), || format!("model/fault.rs does not say `{INJECTED}`"))?;
     let folder = workplace.dist()?.join("lib");
     let soname = format!("libtarray.so.{}", headers::define(workplace.root, "TA_ABI_VERSION")?);
     let (shared, archive) = (folder.join(&soname), folder.join("libtarray.a"));
@@ -32,7 +37,20 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
         names_no_folder(library, workplace.root)?;
         names_no_folder(library, &cargo_home())?;
     }
+    for library in [&shared, &archive] {
+        has_no_faults(library)?;
+    }
     small_enough(&shared)
+}
+
+/// What `model/fault.rs` says when a test makes it panic is in no library that is shipped.
+fn has_no_faults(library: &Path) -> Result<()> {
+    let is_there = contains(&fs::read(library)?, INJECTED.as_bytes());
+    ensure(!is_there, || format!("{} has the feature `faults`", library.display()))
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 fn same(library: &str, header: &[String], exported: &[String]) -> Result<()> {
@@ -53,8 +71,7 @@ fn allowed_only(needed: &[String]) -> Result<()> {
 /// Whoever builds it, wherever: the same bytes.
 fn names_no_folder(library: &Path, folder: &Path) -> Result<()> {
     let (bytes, name) = (fs::read(library)?, folder.as_os_str().as_encoded_bytes());
-    let is_named = bytes.windows(name.len()).any(|window| window == name);
-    ensure(!is_named, || format!("{} names {}", library.display(), folder.display()))
+    ensure(!contains(&bytes, name), || format!("{} names {}", library.display(), folder.display()))
 }
 
 fn small_enough(library: &Path) -> Result<()> {
