@@ -61,24 +61,26 @@ impl Node {
     /// Without any input it is a door: gradients leave the graph through it.
     pub fn of<'t>(
         name: impl Into<Cow<'static, CStr>>,
-        inputs: impl ExactSizeIterator<Item = &'t Tensor>,
+        inputs: impl ExactSizeIterator<Item = &'t Tensor> + Clone,
     ) -> Option<Arc<Node>> {
-        if !mode::is_enabled() {
+        if !Node::is_wanted(inputs.clone()) {
             return None;
         }
-        let edges: Vec<_> = inputs.map(Edge::to).collect();
-        if !edges.is_empty() && edges.iter().all(Option::is_none) {
-            return None;
-        }
+        let edges = inputs.map(Edge::to).collect();
         LIVE.fetch_add(1, Ordering::Relaxed);
         let sequence = NEXT.fetch_add(1, Ordering::Relaxed);
         Some(Arc::new(Node { name: name.into(), sequence, edges, saved: Mutex::new(None) }))
     }
 
+    /// Whether an operation on `inputs` gets a node; allocates nothing.
+    pub(super) fn is_wanted<'t>(mut inputs: impl ExactSizeIterator<Item = &'t Tensor>) -> bool {
+        mode::is_enabled() && (inputs.len() == 0 || inputs.any(Tensor::requires_grad))
+    }
+
     /// The state for the result of one of our own operations.
     pub(super) fn record<'t, B: Backward>(
         name: &'static CStr,
-        inputs: impl ExactSizeIterator<Item = &'t Tensor>,
+        inputs: impl ExactSizeIterator<Item = &'t Tensor> + Clone,
         saved: impl FnOnce() -> B,
     ) -> Option<Arc<dyn Gradient>> {
         let node = Node::of(name, inputs)?;

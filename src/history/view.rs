@@ -24,8 +24,7 @@ pub fn viewed(
     strides: &[i64],
     offset: i64,
 ) -> Option<Arc<dyn Gradient>> {
-    // What has no history is looked at before anything is made of the name and the geometry.
-    if !tensor.requires_grad() {
+    if !Node::is_wanted([tensor].into_iter()) {
         return None;
     }
     let name = name.map_or(Cow::Borrowed(c"AsStridedBackward0"), |name| name.to_owned().into());

@@ -19,7 +19,7 @@ use crate::model::tensor::Tensor;
 #[doc(alias = "ta_record")]
 pub fn record<'t>(
     name: &CStr,
-    inputs: impl ExactSizeIterator<Item = &'t Tensor>,
+    inputs: impl ExactSizeIterator<Item = &'t Tensor> + Clone,
     source: Source<'_>,
     request: &Request,
     saved: impl FnOnce() -> Arc<dyn Backward>,

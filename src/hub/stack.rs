@@ -11,6 +11,7 @@ use crate::hub::{Grad, Request, Sequence, element};
 use crate::model::alloc::Block;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
+use crate::model::layout;
 use crate::model::scalar::Scalar;
 use crate::model::view::View;
 
@@ -25,7 +26,7 @@ pub(super) fn stack(
     found: &Found,
     request: &Request,
 ) -> Result<(Block, Vec<Part>)> {
-    let count: i64 = found.shape().iter().product();
+    let count = layout::numel(found.shape())?;
     let block = memory::room(count, found.dtype)?;
     let tracks = request.grad != Grad::No;
     let mut fill = Fill { found, block, next: 0, tracks, parts: Vec::new() };

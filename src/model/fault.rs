@@ -1,39 +1,63 @@
-//! Places where a test makes the library panic, to see what its border makes of it. The feature
-//! `faults` is for `tests/boundary` alone: without it a place is nothing, and no library that is
+//! Faults that a test plans, to see what the library's border makes of them. The feature `faults`
+//! is for `tests/boundary` alone: without it nothing here does anything, and no library that is
 //! shipped has it.
 
 /// A place where a bug might be: panics if a test has planned it.
 #[inline(always)]
 pub(crate) fn point() {
     #[cfg(feature = "faults")]
-    planned::reach();
+    assert!(!planned::PANIC.with(planned::Fault::is_due), "tarray: injected fault");
+}
+
+/// Whether a test has planned that the allocator has no memory this time.
+#[inline(always)]
+pub(crate) fn is_starved() -> bool {
+    #[cfg(feature = "faults")]
+    return planned::STARVATION.with(planned::Fault::is_due);
+    #[cfg(not(feature = "faults"))]
+    false
 }
 
 #[cfg(feature = "faults")]
-pub use planned::{after, reached};
+pub use planned::{Fault, PANIC, STARVATION};
 
 #[cfg(feature = "faults")]
 mod planned {
     use std::cell::Cell;
+    use std::thread::LocalKey;
 
     thread_local! {
-        static REACHED: Cell<usize> = const { Cell::new(0) };
-        static FATAL: Cell<Option<usize>> = const { Cell::new(None) };
+        /// A panic, at one of the places where one may be planned.
+        pub static PANIC: Fault = const { Fault::NONE };
+        /// No memory, at one of the calls of the library's own allocator.
+        pub static STARVATION: Fault = const { Fault::NONE };
     }
 
-    /// Plans a panic at the place that this thread reaches after `places` others; `None`: none.
-    pub fn after(places: Option<usize>) {
-        REACHED.set(0);
-        FATAL.set(places);
+    /// Something that goes wrong once on this thread.
+    pub struct Fault {
+        seen: Cell<usize>,
+        due: Cell<Option<usize>>,
     }
 
-    /// How many places this thread has reached since then.
-    pub fn reached() -> usize {
-        REACHED.get()
-    }
+    impl Fault {
+        const NONE: Fault = Fault { seen: Cell::new(0), due: Cell::new(None) };
 
-    pub(super) fn reach() {
-        let before = REACHED.replace(REACHED.get() + 1);
-        assert!(FATAL.get() != Some(before), "tarray: injected fault");
+        /// Plans a fault after so many occasions; `None`: none. Counts from now on.
+        pub fn plan(fault: &'static LocalKey<Fault>, after: Option<usize>) {
+            fault.with(|fault| {
+                fault.seen.set(0);
+                fault.due.set(after);
+            });
+        }
+
+        /// How many occasions there were since then.
+        pub fn seen(fault: &'static LocalKey<Fault>) -> usize {
+            fault.with(|fault| fault.seen.get())
+        }
+
+        pub(super) fn is_due(&self) -> bool {
+            let before = self.seen.replace(self.seen.get() + 1);
+            self.due.get() == Some(before)
+        }
     }
 }

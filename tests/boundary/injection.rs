@@ -3,30 +3,55 @@
 use std::panic;
 
 use tarray::abi::*;
-use tarray::model::fault;
+use tarray::model::fault::{Fault, PANIC, STARVATION};
 
 use crate::allocator::{self, Failing};
-use crate::scenarios::{SCENARIOS, Scenario, usually};
+use crate::histories::HISTORIES;
+use crate::scenarios::{SCENARIOS, Scenario};
+
+fn all() -> impl Iterator<Item = &'static Scenario> {
+    SCENARIOS.iter().chain(HISTORIES)
+}
 
 /// Runs `call` of a scenario with what is planned, and returns its status.
 pub struct Plan {
     failing: Failing,
+    starving: Option<usize>,
     panicking: Option<usize>,
-    /// Allocations and places that the call came by.
-    seen: (usize, usize),
+    seen: Seen,
+}
+
+/// What a call came by.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Allocations of any kind.
+    allocations: usize,
+    /// Those of the library's own allocator.
+    own: usize,
+    /// Places where a panic may be planned.
+    places: usize,
 }
 
 impl Plan {
-    const NONE: Plan = Plan { failing: Failing::None, panicking: None, seen: (0, 0) };
+    const NONE: Plan = Plan {
+        failing: Failing::None,
+        starving: None,
+        panicking: None,
+        seen: Seen { allocations: 0, own: 0, places: 0 },
+    };
 
     /// Makes the call that the scenario is about.
     pub fn call(&mut self, call: impl FnOnce() -> ta_status) -> ta_status {
+        Fault::plan(&PANIC, self.panicking);
+        Fault::plan(&STARVATION, self.starving);
         allocator::fail(self.failing);
-        fault::after(self.panicking);
         let status = call();
-        self.seen = (allocator::asked(), fault::reached());
-        fault::after(None);
+        let allocations = allocator::asked();
         allocator::fail(Failing::None);
+        self.seen =
+            Seen { allocations, own: Fault::seen(&STARVATION), places: Fault::seen(&PANIC) };
+        Fault::plan(&STARVATION, None);
+        Fault::plan(&PANIC, None);
         status
     }
 }
@@ -39,31 +64,49 @@ fn run(scenario: &Scenario, plan: &mut Plan) -> ta_status {
     status
 }
 
-/// How many faults of one kind a scenario was given.
+/// Gives a scenario `count` faults of one kind, one at a time; returns their number.
 fn each(scenario: &Scenario, count: usize, plan: impl Fn(usize) -> Plan, want: ta_status) -> usize {
     for fault in 0..count {
         let status = run(scenario, &mut plan(fault));
         // A message that there is no memory for is left out: what was wrong stays the same.
-        let fine = status == want || want == TA_ERR_OUT_OF_MEMORY && status == usually(scenario);
+        let fine = status == want || want == TA_ERR_OUT_OF_MEMORY && status == scenario.usually;
         assert!(fine, "{}: fault {fault} of {count} gives {status}", scenario.name);
     }
     count
+}
+
+/// What the scenario comes by without a fault.
+fn seen(scenario: &Scenario) -> Seen {
+    let mut plan = Plan::NONE;
+    assert_eq!(run(scenario, &mut plan), scenario.usually, "{}", scenario.name);
+    plan.seen
 }
 
 #[test]
 fn running_out_of_memory_is_an_error_and_nothing_else() {
     let mut injected = 0;
     for scenario in SCENARIOS {
-        let mut plan = Plan::NONE;
-        assert_eq!(run(scenario, &mut plan), usually(scenario), "{}", scenario.name);
-        let (allocations, _) = plan.seen;
+        let count = seen(scenario).allocations;
         for failing in [Failing::Only as fn(usize) -> Failing, Failing::From] {
             let plan = |number| Plan { failing: failing(number), ..Plan::NONE };
-            injected += each(scenario, allocations, plan, TA_ERR_OUT_OF_MEMORY);
+            injected += each(scenario, count, plan, TA_ERR_OUT_OF_MEMORY);
         }
     }
     println!("{injected} failed allocations in {} scenarios", SCENARIOS.len());
     assert!(injected > SCENARIOS.len(), "only {injected}: the injection is off");
+}
+
+/// Histories keep their books in collections of Rust's, which cannot fail; handles, elements and
+/// loans they have of the library's own allocator, which can.
+#[test]
+fn so_it_is_with_histories_as_far_as_tensors_go() {
+    let mut injected = 0;
+    for scenario in HISTORIES {
+        let plan = |number| Plan { starving: Some(number), ..Plan::NONE };
+        injected += each(scenario, seen(scenario).own, plan, TA_ERR_OUT_OF_MEMORY);
+    }
+    println!("{injected} failed allocations in {} scenarios", HISTORIES.len());
+    assert!(injected > HISTORIES.len(), "only {injected}: the injection is off");
 }
 
 #[test]
@@ -76,16 +119,14 @@ fn a_panic_is_an_internal_error_and_nothing_else() {
         }
     }));
     let mut injected = 0;
-    for scenario in SCENARIOS {
-        let mut plan = Plan::NONE;
-        run(scenario, &mut plan);
-        let (_, places) = plan.seen;
+    for scenario in all() {
+        let places = seen(scenario).places;
         assert!(places > 0, "{}: no place for a panic", scenario.name);
         let plan = |place| Plan { panicking: Some(place), ..Plan::NONE };
         injected += each(scenario, places, plan, TA_ERR_INTERNAL);
     }
-    println!("{injected} panics in {} scenarios", SCENARIOS.len());
-    assert!(injected > SCENARIOS.len(), "only {injected}: the injection is off");
+    println!("{injected} panics in {} scenarios", all().count());
+    assert!(injected > all().count(), "only {injected}: the injection is off");
 }
 
 /// Every function that can fail is in a scenario.
@@ -97,7 +138,7 @@ fn every_function_with_a_status_is_put_to_the_test() {
         declared.map(|rest| format!("ta_{}", rest.split('(').next().unwrap_or_default())).collect();
     assert!(functions.len() > 10, "only {functions:?}: the search is broken");
     for function in functions {
-        let is_tested = SCENARIOS.iter().any(|scenario| scenario.function == function);
+        let is_tested = all().any(|scenario| scenario.function == function);
         assert!(is_tested, "{function}: no scenario");
     }
 }

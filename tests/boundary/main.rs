@@ -9,6 +9,7 @@
 )]
 
 mod allocator;
+mod histories;
 mod injection;
 mod scenarios;
 mod statuses;

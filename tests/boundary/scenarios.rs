@@ -19,15 +19,10 @@ pub struct Scenario {
     pub function: &'static str,
     /// Prepares, calls through the plan, checks and cleans up.
     pub run: fn(&mut Plan) -> ta_status,
-    usually: ta_status,
+    pub usually: ta_status,
 }
 
-/// What the scenario comes to without a fault.
-pub fn usually(scenario: &Scenario) -> ta_status {
-    scenario.usually
-}
-
-const fn succeeds(
+pub const fn succeeds(
     name: &'static str,
     function: &'static str,
     run: fn(&mut Plan) -> ta_status,
@@ -246,7 +241,7 @@ pub const SCENARIOS: &[Scenario] = &[
 ];
 
 /// Makes a tensor through the plan, and releases it.
-fn made(
+pub fn made(
     plan: &mut Plan,
     call: impl FnOnce(*mut *mut ta_tensor, *mut ta_error) -> ta_status,
 ) -> ta_status {
@@ -259,7 +254,7 @@ fn made(
 }
 
 /// A tensor of six float32, all 0.
-fn with_tensor(run: impl FnOnce(*mut ta_tensor) -> ta_status) -> ta_status {
+pub fn with_tensor(run: impl FnOnce(*mut ta_tensor) -> ta_status) -> ta_status {
     let lent = Lent::new(DType::F32, &[6], &[1]);
     let (mut tensor, managed) = (ptr::null_mut(), lent.managed);
     let made = unsafe { ta_from_dlpack(managed, ptr::null(), &raw mut tensor, ptr::null_mut()) };

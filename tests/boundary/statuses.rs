@@ -5,7 +5,7 @@ use std::ptr;
 use tarray::abi::*;
 use tarray::ffi::*;
 use tarray::model::dtype::DType;
-use tarray::model::fault;
+use tarray::model::fault::{Fault, PANIC};
 
 use crate::allocator::{self, Failing};
 use crate::scenarios::{Item, List, nested, sequence};
@@ -26,10 +26,9 @@ fn changed(change: impl FnOnce(&mut DLManagedTensorVersioned), options: ta_optio
     status
 }
 
-/// What a call says of a tensor of six float32 that requires grad or not.
-fn said(requires_grad: i32, call: impl FnOnce(*mut ta_tensor) -> ta_status) -> ta_status {
+/// What a call says of a tensor of six float32.
+fn said(options: ta_options, call: impl FnOnce(*mut ta_tensor) -> ta_status) -> ta_status {
     let lent = Lent::new(DType::F32, &[6], &[1]);
-    let options = ta_options { requires_grad, ..options() };
     let (mut tensor, managed) = (ptr::null_mut(), lent.managed);
     let made = unsafe { ta_from_dlpack(managed, &options, &raw mut tensor, ptr::null_mut()) };
     assert_eq!(made, TA_OK);
@@ -48,13 +47,15 @@ fn listed(list: List, options: ta_options) -> ta_status {
 /// A case for each.
 fn reached() -> Vec<ta_status> {
     let two: [i64; 1] = [2];
+    let read_only = ta_options { flags: TA_MARK_READ_ONLY, ..options() };
+    let requires_grad = ta_options { requires_grad: TA_GRAD_YES, ..options() };
     vec![
         taken(options()),
         unsafe { ta_from_dlpack(ptr::null_mut(), ptr::null(), ptr::null_mut(), ptr::null_mut()) },
         taken(ta_options { copy: 3, ..options() }),
         changed(|managed| managed.dl_tensor.ndim = -1, options()),
         taken(ta_options { dtype: DType::F4_E2M1FN, ..options() }),
-        said(TA_GRAD_NO, |tensor| unsafe {
+        said(options(), |tensor| unsafe {
             let mut out = ptr::null_mut();
             ta_view(tensor, 1, two.as_ptr(), ptr::null(), 5, &raw mut out, ptr::null_mut())
         }),
@@ -67,7 +68,7 @@ fn reached() -> Vec<ta_status> {
         },
         listed(List(vec![Item::List(nested(&[2])), Item::List(nested(&[3]))]), options()),
         taken(ta_options { accept: TA_ACCEPT_SCALAR, ..options() }),
-        said(TA_GRAD_YES, |tensor| unsafe { ta_copy_into(tensor, tensor, ptr::null_mut()) }),
+        said(read_only, |tensor| unsafe { ta_copy_into(tensor, tensor, ptr::null_mut()) }),
         listed(List(vec![Item::Failure]), options()),
         taken(ta_options { dtype: DType::I8, requires_grad: TA_GRAD_YES, ..options() }),
         taken(ta_options { dtype: DType::F64, copy: TA_COPY_NEVER, ..options() }),
@@ -76,11 +77,11 @@ fn reached() -> Vec<ta_status> {
             device: ta_device { device_type: TA_DEVICE_VPI, index: 0 },
             ..options()
         }),
-        said(TA_GRAD_YES, |tensor| unsafe {
+        said(requires_grad, |tensor| unsafe {
             let mut loan: *mut DLManagedTensorVersioned = ptr::null_mut();
             ta_to_dlpack(tensor, ptr::null(), &raw mut loan, ptr::null_mut())
         }),
-        said(TA_GRAD_NO, |tensor| {
+        said(options(), |tensor| {
             let mut out = ptr::null_mut();
             allocator::fail(Failing::Only(0));
             let status = unsafe { ta_copy(tensor, ptr::null(), &raw mut out, ptr::null_mut()) };
@@ -88,9 +89,9 @@ fn reached() -> Vec<ta_status> {
             status
         }),
         {
-            fault::after(Some(0));
+            Fault::plan(&PANIC, Some(0));
             let status = ta_set_num_threads(0);
-            fault::after(None);
+            Fault::plan(&PANIC, None);
             status
         },
     ]

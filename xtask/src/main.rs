@@ -8,6 +8,7 @@ mod each;
 mod elf;
 mod files;
 mod gpu_test;
+mod fuzz;
 mod headers;
 mod run;
 mod suites;
@@ -32,8 +33,10 @@ usage: cargo xtask <verb>
   bench TABLE     one table, or several; --quick: a short look, which keeps nothing
   instructions    write benches/instructions.tsv anew: what a call costs
   gpu-test        what only a machine with an NVIDIA GPU shows, and what can be shown without
+  test --trust    fuzzing, Miri, sanitizers, load: each for a while
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
   freeze          keep include/tarray.h in tests/abi as the ABI of this version
+  fuzz [SECONDS]  hostile input for every target of tests/fuzz, so long each
   dist            make the folder and the tarball that are shipped";
 
 /// The checkout that this program was built in.
@@ -47,11 +50,14 @@ fn main() -> ExitCode {
         ["demo"] => demo::show(root()),
         ["test"] => test::all(root()),
         ["test", "--peers"] => test::peers(root()),
+        ["test", "--trust"] => test::trust(root()),
         ["test", step] => test::one(root(), step),
         ["bench", ref rest @ ..] => bench::run(root(), rest),
         ["instructions"] => suites::instructions::accept(root()),
         ["gpu-test"] => gpu_test::all(root()),
         ["headers"] => headers::accept(root()),
+        ["fuzz"] => fuzz::all(root(), fuzz::SECONDS),
+        ["fuzz", seconds] => fuzz::all_for(root(), seconds),
         ["freeze"] => abi::freeze(root()),
         ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),
         _ => Err(USAGE.into()),

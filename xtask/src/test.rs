@@ -59,8 +59,9 @@ const PEER_STEPS: &[Step] = &[
     ("python peers", suites::python::with_peers),
 ];
 
-/// What takes a nightly toolchain and minutes of building, and so is run only by its name.
-const DEEP_STEPS: &[Step] = &[("tsan", suites::rust::under_thread_sanitizer)];
+/// What looks for trouble, for as long as a change can wait: the verbs that these steps shorten
+/// look longer.
+const TRUST_STEPS: &[Step] = &[("tools", install_tools), ("fuzz", suites::fuzz::run)];
 
 fn install_tools(workplace: &Workplace) -> Result<()> {
     tools::programs(&[tools::FOR_TESTS, tools::FOR_ABI].concat())?;
@@ -76,9 +77,13 @@ pub(crate) fn peers(root: &'static Path) -> Result<()> {
     run(PEER_STEPS, root)
 }
 
+pub(crate) fn trust(root: &'static Path) -> Result<()> {
+    run(TRUST_STEPS, root)
+}
+
 /// One step by its name, on what earlier steps left.
 pub(crate) fn one(root: &'static Path, name: &str) -> Result<()> {
-    let all = || STEPS.iter().chain(PEER_STEPS).chain(DEEP_STEPS);
+    let all = || STEPS.iter().chain(PEER_STEPS).chain(TRUST_STEPS);
     let Some(step) = all().find(|(step, _)| *step == name) else {
         let names: Vec<&str> = all().map(|(name, _)| *name).collect();
         return Err(format!("{name}: none of {}", names.join(", ")).into());

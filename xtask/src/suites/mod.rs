@@ -7,6 +7,7 @@ mod compile;
 pub(crate) mod cpp;
 pub(crate) mod cuda;
 pub(crate) mod exports;
+pub(crate) mod fuzz;
 pub(crate) mod headers;
 pub(crate) mod install;
 pub(crate) mod instructions;
