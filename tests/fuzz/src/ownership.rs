@@ -54,12 +54,12 @@ pub fn run(draw: &mut Draw<'_>) {
         end(loan);
         model.check();
     }
-    assert_eq!(ta_live_tensors(), 0);
+    assert_eq!((ta_live_tensors(), ta_live_nodes()), (0, 0));
 }
 
 impl Model {
     fn step(&mut self, draw: &mut Draw<'_>) {
-        match draw.byte() % 12 {
+        match draw.byte() % 14 {
             0 => self.take_dlpack(draw),
             1 => self.take_memory(draw),
             2 => self.take_loan(draw),
@@ -69,7 +69,8 @@ impl Model {
             7 => self.end_loan(draw),
             8 => self.view(draw),
             9 | 10 => self.again(draw),
-            _ => self.write(draw),
+            11 => self.write(draw),
+            _ => self.differentiate(draw),
         }
     }
 
@@ -97,10 +98,12 @@ impl Model {
         self.handles.push((tensor, memory.filter(|_| aliased)));
     }
 
-    /// Foreign memory that changed hands: held by the tensor, or let go already.
+    /// Foreign memory that changed hands: held by the tensor, or, if it was copied, let go already.
     fn taken(&mut self, tensor: *mut ta_tensor, runs: Runs) {
+        let held = runs.count() == 0;
+        assert!(held || info(tensor).provenance.aliased == 0, "shared, but let go");
         self.memories.push(runs);
-        self.made(tensor, Some(self.memories.len() - 1));
+        self.handles.push((tensor, held.then_some(self.memories.len() - 1)));
     }
 
     fn take_dlpack(&mut self, draw: &mut Draw<'_>) {
@@ -266,6 +269,40 @@ impl Model {
                 true => self.handles.push((out, memory)),
                 false => self.made(out, memory),
             }
+        }
+    }
+
+    /// A history that begins at a handle, run back and forgotten: it keeps memory no longer than that.
+    fn differentiate(&mut self, draw: &mut Draw<'_>) {
+        let (Some((a, _)), Some((b, _))) = (self.drawn(draw), self.drawn(draw)) else { return };
+        if info(a).numel > 1 << 12 || info(b).numel > 1 << 12 {
+            return;
+        }
+        let (mut product, mut sum, mut err) = (ptr::null_mut(), ptr::null_mut(), error());
+        let before = ta_live_nodes();
+        // SAFETY: live handles.
+        let status = unsafe { ta_mul(a, b, &raw mut product, &raw mut err) };
+        check_said(status, &err);
+        if status != TA_OK {
+            return;
+        }
+        // SAFETY: a live handle.
+        let status = unsafe { ta_sum(product, ptr::null(), 0, 0, &raw mut sum, &raw mut err) };
+        check_said(status, &err);
+        if status == TA_OK {
+            let retained = i32::from(draw.byte() % 2);
+            // SAFETY: a live handle.
+            let status = unsafe { ta_backward(sum, ptr::null(), retained, &raw mut err) };
+            check_said(status, &err);
+        }
+        for result in [product, sum] {
+            // SAFETY: NULL or a live handle.
+            unsafe { ta_release(result) };
+        }
+        assert_eq!(ta_live_nodes(), before);
+        for leaf in [a, b] {
+            // SAFETY: a live handle; one with a history has no gradient to clear.
+            let _ = unsafe { ta_set_grad(leaf, ptr::null(), ptr::null_mut()) };
         }
     }
 
