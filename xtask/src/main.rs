@@ -10,6 +10,7 @@ mod files;
 mod gpu_test;
 mod fuzz;
 mod headers;
+mod miri;
 mod run;
 mod suites;
 mod template;
@@ -37,6 +38,7 @@ usage: cargo xtask <verb>
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
   freeze          keep include/tarray.h in tests/abi as the ABI of this version
   fuzz [SECONDS]  hostile input for every target of tests/fuzz, so long each
+  miri            the Rust tests under Miri, on three targets: half an hour
   dist            make the folder and the tarball that are shipped";
 
 /// The checkout that this program was built in.
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         ["headers"] => headers::accept(root()),
         ["fuzz"] => fuzz::all(root(), fuzz::SECONDS),
         ["fuzz", seconds] => fuzz::all_for(root(), seconds),
+        ["miri"] => miri::long(root()),
         ["freeze"] => abi::freeze(root()),
         ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),
         _ => Err(USAGE.into()),

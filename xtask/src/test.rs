@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::tools::{self, Python, VENV};
-use crate::{Result, dist, suites};
+use crate::{Result, dist, miri, suites};
 
 /// Where a suite finds what it tests.
 pub(crate) struct Workplace {
@@ -61,7 +61,12 @@ const PEER_STEPS: &[Step] = &[
 
 /// What looks for trouble, for as long as a change can wait: the verbs that these steps shorten
 /// look longer.
-const TRUST_STEPS: &[Step] = &[("tools", install_tools), ("fuzz", suites::fuzz::run)];
+const TRUST_STEPS: &[Step] = &[
+    ("tools", install_tools),
+    ("miri", |workplace| miri::short(workplace.root)),
+    ("sanitizers", suites::sanitizers::run),
+    ("fuzz", suites::fuzz::run),
+];
 
 fn install_tools(workplace: &Workplace) -> Result<()> {
     tools::programs(&[tools::FOR_TESTS, tools::FOR_ABI].concat())?;

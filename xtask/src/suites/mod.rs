@@ -18,5 +18,6 @@ pub(crate) mod readme;
 pub(crate) mod runtimes;
 pub(crate) mod rust;
 pub(crate) mod safetensors;
+pub(crate) mod sanitizers;
 pub(crate) mod walk;
 pub(crate) mod zig;
