@@ -28,9 +28,9 @@ mod planned {
 
     thread_local! {
         /// A panic, at one of the places where one may be planned.
-        pub static PANIC: Fault = const { Fault::NONE };
+        pub static PANIC: Fault = const { Fault::none() };
         /// No memory, at one of the calls of the library's own allocator.
-        pub static STARVATION: Fault = const { Fault::NONE };
+        pub static STARVATION: Fault = const { Fault::none() };
     }
 
     /// Something that goes wrong once on this thread.
@@ -40,7 +40,9 @@ mod planned {
     }
 
     impl Fault {
-        const NONE: Fault = Fault { seen: Cell::new(0), due: Cell::new(None) };
+        const fn none() -> Fault {
+            Fault { seen: Cell::new(0), due: Cell::new(None) }
+        }
 
         /// Plans a fault after so many occasions; `None`: none. Counts from now on.
         pub fn plan(fault: &'static LocalKey<Fault>, after: Option<usize>) {

@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     ("cuda", suites::cuda::run),
     ("opencl", suites::opencl::run),
     ("instructions", suites::instructions::run),
+    ("processes", suites::processes::run),
     ("cpp", suites::cpp::run),
     ("zig", suites::zig::run),
     ("runtimes", suites::runtimes::run),

@@ -12,6 +12,7 @@ pub(crate) mod headers;
 pub(crate) mod install;
 pub(crate) mod instructions;
 pub(crate) mod opencl;
+pub(crate) mod processes;
 mod programs;
 pub(crate) mod python;
 pub(crate) mod readme;

@@ -22,15 +22,3 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let tests = cargo(&["test", "--workspace", "--no-fail-fast", "--features", FAULTS]);
     format.and(lints).and(faulty).and(tests)
 }
-
-/// Where threads meet, under ThreadSanitizer. The standard library is built for it too, or what it does
-/// would look like races; that takes a nightly toolchain with `rust-src`.
-pub(crate) fn under_thread_sanitizer(workplace: &Workplace) -> Result<()> {
-    const TARGET: &str = "x86_64-unknown-linux-gnu";
-    let tests = ["--test", "history_graph", "--test", "ownership", "thread"];
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(workplace.root).env("RUSTFLAGS", "-Zsanitizer=thread");
-    cargo.env("CARGO_TARGET_DIR", workplace.root.join("target/tsan"));
-    cargo.args(["+nightly", "test", "-Zbuild-std", "--target", TARGET]).args(tests);
-    run_command(&mut cargo)
-}

@@ -23,14 +23,14 @@ struct Sanitizer {
 const SANITIZERS: [Sanitizer; 2] = [
     Sanitizer {
         name: "address",
-        tests: &["ownership", "memory", "history", "repr", "plan"],
+        tests: &["ownership", "memory", "history", "history_graph", "arithmetic", "repr", "plan"],
         fault: "use_after_release",
         evidence: "heap-use-after-free",
         builds_std: false,
     },
     Sanitizer {
         name: "thread",
-        tests: &["threads"],
+        tests: &["threads", "history_graph"],
         fault: "race",
         evidence: "data race",
         builds_std: true,
