@@ -84,7 +84,8 @@ fn no_gradient_is_lost() {
         unsafe { ta_release(double) };
         assert_eq!(unsafe { ta_backward(sum, ptr::null(), 0, ptr::null_mut()) }, TA_OK);
         unsafe { ta_release(sum) };
-        unsafe { ta_release(ta_grad(leaf)) };
+        let grad = unsafe { ta_grad(leaf) };
+        unsafe { ta_release(grad) };
     });
 
     let grad = unsafe { ta_grad(leaf) };

@@ -9,6 +9,7 @@
 )]
 
 mod allocator;
+mod devices;
 mod histories;
 mod injection;
 mod scenarios;

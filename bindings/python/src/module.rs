@@ -1,7 +1,7 @@
 //! The extension module `tarray._tarray`.
 //!
-//! It may be loaded by the main interpreter only: `pyo3` refuses others, as tensors pass between
-//! threads and libraries that do not know whose they are.
+//! It may be loaded by the main interpreter only, as tensors pass between threads and libraries that
+//! do not know whose they are. (PyO3 refuses others too, but not under Python 3.11.)
 
 use std::ffi::CStr;
 
@@ -80,6 +80,10 @@ static FUNCTIONS: Functions = Functions([
 
 #[pymodule(gil_used = false)]
 fn _tarray(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    if !is_main_interpreter() {
+        let message = "tarray can be imported by the main interpreter only, not by a sub-interpreter";
+        return Err(PyImportError::new_err(message));
+    }
     if c::ta_abi_version() != TA_ABI_VERSION {
         let message = format!("needs libtarray with ABI {TA_ABI_VERSION}, found another");
         return Err(PyImportError::new_err(message));
@@ -110,6 +114,13 @@ fn _tarray(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(set_num_threads, module)?)?;
     // SAFETY: a static string of the library.
     module.add("__version__", unsafe { c::text(c::ta_version()) })
+}
+
+fn is_main_interpreter() -> bool {
+    // SAFETY: called by an interpreter.
+    let current = unsafe { ffi::PyInterpreterState_Get() };
+    // SAFETY: a live interpreter, and it has a number; that of the main one is 0.
+    unsafe { ffi::PyInterpreterState_GetID(current) == 0 }
 }
 
 /// How many tensors of this library are alive in the process, those of other languages included.
