@@ -12,6 +12,7 @@ mod fuzz;
 mod headers;
 mod miri;
 mod run;
+mod soak;
 mod suites;
 mod template;
 mod test;
@@ -39,6 +40,7 @@ usage: cargo xtask <verb>
   freeze          keep include/tarray.h in tests/abi as the ABI of this version
   fuzz [SECONDS]  hostile input for every target of tests/fuzz, so long each
   miri            the Rust tests under Miri, on three targets: half an hour
+  soak [SECONDS]  load: eight threads, NumPy, PyTorch and JAX, flat memory
   dist            make the folder and the tarball that are shipped";
 
 /// The checkout that this program was built in.
@@ -61,6 +63,8 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz::all(root(), fuzz::SECONDS),
         ["fuzz", seconds] => fuzz::all_for(root(), seconds),
         ["miri"] => miri::long(root()),
+        ["soak"] => soak::run_for(root(), soak::LONG),
+        ["soak", seconds] => soak::run_for(root(), seconds),
         ["freeze"] => abi::freeze(root()),
         ["dist"] => dist::build(root()).map(|folder| println!("{}", folder.display())),
         _ => Err(USAGE.into()),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::tools::{self, Python, VENV};
-use crate::{Result, dist, miri, suites};
+use crate::{Result, dist, miri, soak, suites};
 
 /// Where a suite finds what it tests.
 pub(crate) struct Workplace {
@@ -67,6 +67,7 @@ const TRUST_STEPS: &[Step] = &[
     ("miri", |workplace| miri::short(workplace.root)),
     ("sanitizers", suites::sanitizers::run),
     ("fuzz", suites::fuzz::run),
+    ("soak", |workplace| soak::run_for(workplace.root, soak::SHORT)),
 ];
 
 fn install_tools(workplace: &Workplace) -> Result<()> {

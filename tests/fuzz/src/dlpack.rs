@@ -63,7 +63,7 @@ pub fn drawn(arena: &Arena, draw: &mut Draw<'_>) -> (Said, bool) {
     let spacing = dtype.spacing(flags & DLPACK_SUBBYTE_PADDED != 0);
     // The legacy struct has no flags: what it says is packed.
     let widest = spacing.max(dtype.spacing(true));
-    let steps = steps_in_bits(widest, &shape, strides.as_deref());
+    let steps = steps_in_bits(i128::from(widest), &shape, strides.as_deref());
     let placed = arena.place(widest.try_into().unwrap_or(u32::MAX), &shape, &steps);
     let lies = draw.rarely();
     let ndim = if lies && draw.rarely() { draw.stride() as i32 } else { shape.len() as i32 };

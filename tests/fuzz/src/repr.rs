@@ -15,7 +15,7 @@ pub fn run(draw: &mut Draw<'_>) {
     let flags = u64::from(draw.byte() % 8);
     let grad = i32::from(draw.byte() % 2);
     let arena = Arena::new(draw);
-    let steps = crate::host::steps_in_bits(dtype.spacing(true), &shape, None);
+    let steps = crate::host::steps_in_bits(i128::from(dtype.spacing(true)), &shape, None);
     let bits = dtype.spacing(true) as u32;
     let Some(data) = arena.place(bits, &shape, &steps) else { return };
     let own = draw.bytes(256);
