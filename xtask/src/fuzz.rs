@@ -78,6 +78,8 @@ fn target(root: &Path, program: &Path, name: &str, seconds: u32) -> Result<u64> 
     fuzz.arg(format!("-max_total_time={seconds}")).arg("-print_final_stats=1");
     fuzz.args(["-max_len=1024", "-timeout=20", "-rss_limit_mb=4096", "-verbosity=0"]);
     fuzz.arg(format!("-artifact_prefix={}/", crashes.display()));
+    // Copies that need more are refused as they are where memory is short.
+    fuzz.env("ASAN_OPTIONS", "allocator_may_return_null=1:max_allocation_size_mb=64");
     let said = quietly(fuzz.arg(&found).arg(root.join("tests/fuzz/seeds").join(name)))?;
     let executions =
         said.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));

@@ -3,6 +3,8 @@
 mod abi;
 mod bench;
 mod demo;
+#[cfg(test)]
+mod dependencies;
 mod dist;
 mod each;
 mod elf;
