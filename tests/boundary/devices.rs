@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use tarray::abi::*;
 use tarray::ffi::*;
 
-use crate::injection::Plan;
 use crate::scenarios::{Scenario, made, succeeds, with_tensor};
 use crate::support::*;
 
