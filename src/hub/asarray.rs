@@ -332,13 +332,14 @@ fn of_sequence(
     lineage: &Lineage,
 ) -> Result<Tensor> {
     check_values(refusal::OF_VALUES, request)?;
-    let found = infer::discover(sequence, request)?;
+    let mut scan = infer::Scan::of(request);
+    let found = infer::discover(sequence, request, &mut scan)?;
     let requires_grad = request.requires_grad(found.requires_grad, found.dtype)?;
-    let mut strides = Dims::zeros(found.shape().len());
-    layout::compact_strides(found.shape(), 1, &mut strides)?;
+    let mut strides = Dims::zeros(found.shape.len());
+    layout::compact_strides(found.shape, 1, &mut strides)?;
     let (block, parts) = stack::stack(sequence, &found, request)?;
     let gradient = lineage.of_stack(&parts, requires_grad);
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let marks = Marks { flags: request.mark(found.flags), provenance };
-    place::of_values(block, found.dtype, found.shape(), &strides, request, marks, gradient)
+    place::of_values(block, found.dtype, found.shape, &strides, request, marks, gradient)
 }

@@ -4,7 +4,7 @@
 
 use crate::abi::*;
 use crate::hub::path::Path;
-use crate::hub::walk::{Leaf, Visitor, walk};
+use crate::hub::walk::{Chunk, Leaf, Visitor, walk};
 use crate::hub::{Request, Sequence};
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
@@ -14,36 +14,30 @@ use crate::model::promote::{complex, promote};
 use crate::model::scalar::Scalar;
 
 /// The tensor that a sequence makes.
-pub(super) struct Found {
-    extents: Extents,
+pub(super) struct Found<'s> {
+    pub(super) shape: &'s [i64],
     pub(super) dtype: DType,
     /// DLPack's padding flag, where all parts have it.
     pub(super) flags: u64,
     /// Whether a tensor among the parts does.
     pub(super) requires_grad: bool,
+    /// All numbers, if they are so few that they need not be read again.
+    pub(super) numbers: &'s [Scalar],
 }
 
-impl Found {
-    pub(super) fn shape(&self) -> &[i64] {
-        &self.extents.known
-    }
-}
-
-/// Looks at all of a sequence.
+/// Looks at all of a sequence; what is found lies in `scan`, which is too large to be moved about.
 ///
 /// # Errors
 /// `TA_ERR_RAGGED` with the path; `TA_ERR_DTYPE` if its dtypes have nothing in common;
 /// `TA_ERR_OVERFLOW` if its integers have not; and what the walk refuses.
-pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Found> {
-    let mut scan = Scan {
-        extents: Extents { known: Dims::empty(), complete: false },
-        kinds: Kinds { default: request.default_dtype, ..Kinds::default() },
-        given: request.dtype,
-        padded: None,
-        requires_grad: false,
-    };
-    walk(sequence, request, &mut scan)?;
-    layout::numel(&scan.extents.known)?;
+pub(super) fn discover<'s>(
+    sequence: &dyn Sequence,
+    request: &Request,
+    scan: &'s mut Scan,
+) -> Result<Found<'s>> {
+    walk(sequence, request, scan)?;
+    let shape = &*scan.extents.known;
+    layout::numel(shape)?;
     let dtype = match request.dtype {
         Some(dtype) => dtype,
         None => scan.kinds.common()?,
@@ -51,7 +45,7 @@ pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Fou
     dtype.check()?;
     let padded = scan.padded == Some(true) && dtype.is_subbyte();
     let flags = if padded { DLPACK_SUBBYTE_PADDED } else { 0 };
-    Ok(Found { extents: scan.extents, dtype, flags, requires_grad: scan.requires_grad })
+    Ok(Found { shape, dtype, flags, requires_grad: scan.requires_grad, numbers: &scan.all })
 }
 
 /// The dtype that a single number gets.
@@ -59,17 +53,35 @@ pub(super) fn discover(sequence: &dyn Sequence, request: &Request) -> Result<Fou
 /// # Errors
 /// `TA_ERR_DTYPE` for a complex number where the default dtype has no complex partner.
 pub(super) fn of_scalar(value: Scalar, default: DType) -> Result<DType> {
-    let mut kinds = Kinds { default, ..Kinds::default() };
+    let mut kinds = Kinds::of(default);
     kinds.scalar(value, Path::root)?;
     kinds.common()
 }
 
-struct Scan {
+/// What is known so far of a sequence.
+pub(super) struct Scan {
     extents: Extents,
     kinds: Kinds,
     given: Option<DType>,
     padded: Option<bool>,
     requires_grad: bool,
+    /// All that there is, if that is so few numbers that they were read at once.
+    all: Chunk,
+}
+
+impl Scan {
+    /// Nothing yet, of a sequence that is asked for like this.
+    #[inline(always)]
+    pub(super) fn of(request: &Request) -> Scan {
+        Scan {
+            extents: Extents { known: Dims::empty(), complete: false },
+            kinds: Kinds::of(request.default_dtype),
+            given: request.dtype,
+            padded: None,
+            requires_grad: false,
+            all: Chunk::empty(),
+        }
+    }
 }
 
 impl Visitor for Scan {
@@ -96,8 +108,11 @@ impl Visitor for Scan {
 
     fn numbers(&mut self, path: &Path, start: usize, values: &[Scalar]) -> Result<()> {
         // What one of them says of the shape, all of them say.
-        if !self.extents.is_number(path.depth() + 1) {
+        if !self.extents.number(path.depth() + 1) {
             self.extents.leaf(&path.item(start), &[])?;
+        }
+        if path.depth() == 0 && i64::try_from(values.len()) == Ok(self.extents.known[0]) {
+            values.iter().for_each(|&value| self.all.push(value));
         }
         if self.given.is_some() {
             return Ok(());
@@ -116,9 +131,11 @@ struct Extents {
 }
 
 impl Extents {
-    /// Whether it is known that there are numbers at this depth.
-    fn is_number(&self, depth: usize) -> bool {
-        self.complete && self.known.len() == depth
+    /// Whether there may be numbers at this depth, which is known from then on.
+    fn number(&mut self, depth: usize) -> bool {
+        let fits = self.known.len() == depth;
+        self.complete |= fits;
+        fits
     }
 
     /// A sequence of `len` items at `path`. An empty one ends the shape like a leaf.
@@ -204,20 +221,13 @@ struct Kinds {
     large: Option<(u64, Path)>,
 }
 
-impl Default for Kinds {
-    fn default() -> Kinds {
-        Kinds {
-            default: DType::F32,
-            typed: None,
-            bools: false,
-            integers: false,
-            negative: None,
-            large: None,
-        }
-    }
-}
-
 impl Kinds {
+    /// Nothing yet; real numbers are of this dtype.
+    #[inline(always)]
+    fn of(default: DType) -> Kinds {
+        Kinds { default, typed: None, bools: false, integers: false, negative: None, large: None }
+    }
+
     fn typed(&mut self, dtype: DType) -> Result<()> {
         self.typed = Some(match self.typed {
             Some(common) if common == dtype => common,

@@ -23,14 +23,17 @@ use crate::model::view::View;
 /// looked at; `TA_ERR_DTYPE`, `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what the walk refuses.
 pub(super) fn stack(
     sequence: &dyn Sequence,
-    found: &Found,
+    found: &Found<'_>,
     request: &Request,
 ) -> Result<(Block, Vec<Part>)> {
-    let count = layout::numel(found.shape())?;
+    let count = layout::numel(found.shape)?;
     let block = memory::room(count, found.dtype)?;
     let tracks = request.grad != Grad::No;
     let mut fill = Fill { found, block, next: 0, tracks, parts: Vec::new() };
-    walk(sequence, request, &mut fill)?;
+    match found.numbers {
+        [] => walk(sequence, request, &mut fill)?,
+        all => fill.numbers(&Path::root(), 0, all)?,
+    }
     if fill.next != count {
         return Err(changed(&Path::root()));
     }
@@ -38,7 +41,7 @@ pub(super) fn stack(
 }
 
 struct Fill<'f> {
-    found: &'f Found,
+    found: &'f Found<'f>,
     block: Block,
     /// The element that comes next: a walk visits them in C order.
     next: i64,
@@ -49,14 +52,14 @@ struct Fill<'f> {
 
 impl Visitor for Fill<'_> {
     fn enter(&mut self, path: &Path, len: usize) -> Result<()> {
-        match self.found.shape().get(path.depth()) {
+        match self.found.shape.get(path.depth()) {
             Some(&extent) if usize::try_from(extent) == Ok(len) => Ok(()),
             _ => Err(changed(path)),
         }
     }
 
     fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()> {
-        if self.found.shape().get(path.depth()..) != Some(leaf.shape()) {
+        if self.found.shape.get(path.depth()..) != Some(leaf.shape()) {
             return Err(changed(path));
         }
         let dtype = self.found.dtype;
@@ -76,7 +79,7 @@ impl Visitor for Fill<'_> {
     }
 
     fn numbers(&mut self, path: &Path, start: usize, values: &[Scalar]) -> Result<()> {
-        if self.found.shape().len() != path.depth() + 1 {
+        if self.found.shape.len() != path.depth() + 1 {
             return Err(changed(&path.item(start)));
         }
         let dtype = self.found.dtype;

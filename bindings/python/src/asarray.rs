@@ -8,6 +8,7 @@ use crate::arguments::{Arguments, Signature};
 use crate::border;
 use crate::error::Result;
 use crate::options::Request;
+use crate::plain;
 use crate::source::{self, Seen};
 use crate::tensor;
 
@@ -28,6 +29,15 @@ pub(crate) unsafe extern "C" fn asarray(
     count: ffi::Py_ssize_t,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
+    if count == 1 && names.is_null() {
+        // SAFETY: one argument, as the interpreter says.
+        let object = unsafe { values.read() };
+        // SAFETY: attached, and an argument lives as long as the call.
+        let made = unsafe { plain::make(object) };
+        if !made.is_null() {
+            return made;
+        }
+    }
     border::object(|py| {
         // SAFETY: passed on from the interpreter.
         let given = SIGNATURE.parse(unsafe { Arguments::new(py, values, count, names) })?;

@@ -16,6 +16,13 @@ unsafe extern "C" {
         err: *mut ta_error,
     ) -> ta_status;
     pub(crate) fn ta_retain(tensor: *const ta_tensor) -> *mut ta_tensor;
+    pub(crate) fn ta_from_dlpack(
+        managed: *mut DLManagedTensorVersioned,
+        options: *const ta_options,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_requires_grad(tensor: *const ta_tensor) -> i32;
     pub(crate) fn ta_release(tensor: *mut ta_tensor);
     pub(crate) fn ta_describe(
         tensor: *const ta_tensor,

@@ -20,6 +20,7 @@ mod error;
 mod export;
 mod module;
 mod options;
+mod plain;
 mod relatives;
 mod release;
 mod settings;

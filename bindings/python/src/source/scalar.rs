@@ -53,7 +53,7 @@ pub(crate) fn of(object: &Bound<'_, PyAny>) -> Result<Option<ta_scalar>> {
 
 /// The number that an object is if it needs no care: not a subclass, and not a huge int.
 #[inline]
-pub(super) fn plain(object: &Bound<'_, PyAny>) -> Option<ta_scalar> {
+pub(crate) fn plain(object: &Bound<'_, PyAny>) -> Option<ta_scalar> {
     if object.is_exact_instance_of::<PyFloat>() {
         return Some(float(object));
     }

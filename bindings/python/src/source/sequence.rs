@@ -81,6 +81,30 @@ impl<'a> Items<'a> {
         }
     }
 
+    /// The plain number that item `index` is, which is below the length.
+    #[cfg(not(Py_GIL_DISABLED))]
+    #[inline]
+    fn number(&self, index: usize) -> Option<ta_scalar> {
+        let index = index.cast_signed();
+        let (py, item) = match self {
+            // SAFETY: a list, and the caller has just looked at its length.
+            Items::List(list) => (list.py(), unsafe { ffi::PyList_GET_ITEM(list.as_ptr(), index) }),
+            Items::Tuple(tuple) => {
+                // SAFETY: a tuple, and the caller has looked at its length.
+                (tuple.py(), unsafe { ffi::PyTuple_GET_ITEM(tuple.as_ptr(), index) })
+            }
+        };
+        // SAFETY: alive: reading a plain number runs no code that could take it away.
+        let item: Borrowed<'_, '_, PyAny> = unsafe { Borrowed::from_ptr(py, item) };
+        scalar::plain(&item)
+    }
+
+    /// Without a GIL an item may go while it is read, so it is held.
+    #[cfg(Py_GIL_DISABLED)]
+    fn number(&self, index: usize) -> Option<ta_scalar> {
+        self.get(index).ok().and_then(|item| scalar::plain(&item))
+    }
+
     /// Fails if a list has become shorter meanwhile.
     #[inline]
     fn get(&self, index: usize) -> PyResult<Bound<'a, PyAny>> {
@@ -129,14 +153,9 @@ impl<'a> Reader<'a> {
         self.shown = None;
         let end = self.items.len().min(start.saturating_add(count));
         for index in start..end {
-            let Some(number) = self.items.get(index).ok().and_then(|item| scalar::plain(&item))
-            else {
-                return index - start;
-            };
+            let Some(number) = self.items.number(index) else { return index - start };
             // SAFETY: the library vouches for `count` places.
-            let place = unsafe { out.add(index - start) };
-            // SAFETY: as above.
-            unsafe { place.write(number) };
+            unsafe { out.wrapping_add(index - start).write(number) };
         }
         end.saturating_sub(start)
     }

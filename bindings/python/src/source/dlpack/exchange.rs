@@ -73,7 +73,7 @@ impl Export {
 }
 
 /// A tensor that is let go when this is dropped.
-pub(super) struct Exported(NonNull<DLManagedTensorVersioned>);
+pub(crate) struct Exported(NonNull<DLManagedTensorVersioned>);
 
 impl Exported {
     /// Whether the CPU may read its memory as soon as it likes.
@@ -85,6 +85,23 @@ impl Exported {
         // SAFETY: a live tensor of our version.
         let device: ta_device = unsafe { (*self.0.as_ptr()).dl_tensor.device }.into();
         device.device_type == TA_DEVICE_CPU
+    }
+
+    /// Whether its elements are complex numbers.
+    pub(super) fn is_complex(&self) -> bool {
+        // SAFETY: a live tensor, of our version, by the look at its device before.
+        let dtype: ta_dtype = unsafe { (*self.0.as_ptr()).dl_tensor.dtype }.into();
+        dtype.code == TA_COMPLEX
+    }
+
+    /// The struct itself, which stays this one's until it is [taken](Kept::taken).
+    pub(crate) fn as_ptr(&self) -> *mut DLManagedTensorVersioned {
+        self.0.as_ptr()
+    }
+
+    /// The library has taken it.
+    pub(crate) fn forget(self) {
+        std::mem::forget(self);
     }
 
     /// The source that it is.

@@ -5,6 +5,8 @@ mod legacy;
 mod method;
 pub(crate) mod torch;
 
+pub(crate) use exchange::Exported;
+
 use pyo3::exceptions::{PyBufferError, PyRuntimeError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -75,6 +77,7 @@ impl Producer {
 
     fn export<'a>(&self, object: &Bound<'a, PyAny>, request: &Request) -> Result<Seen<'a>> {
         let Some(facts) = torch::facts(object)? else { return self.run(object, request) };
+        torch::remember(object, self.table)?;
         if facts.requires_grad && request.options.requires_grad != TA_GRAD_NO {
             return Err(history());
         }

@@ -1,5 +1,8 @@
 //! What torch's exchange table does not say: gradients, and bits that change what memory means.
 
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -7,6 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
 use crate::error::Result;
+use crate::source::dlpack::exchange::{Export, Exported};
 use crate::source::numpy::loaded;
 
 /// What a torch tensor is, beside its memory.
@@ -59,6 +63,96 @@ fn read(object: &Bound<'_, PyAny>) -> Result<Facts> {
         requires_grad: object.getattr(intern!(py, "requires_grad"))?.is_truthy()?,
         is_lazy: is(intern!(py, "is_conj"))? || is(intern!(py, "is_neg"))?,
     })
+}
+
+/// What is asked of a `torch.Tensor` each time, found once: the C functions behind its attributes, and
+/// its exchange table. Kept for ever, as the class is.
+struct Known {
+    class: *mut ffi::PyTypeObject,
+    requires_grad: *mut ffi::PyObject,
+    is_neg: *mut ffi::PyObject,
+    table: Export,
+}
+
+static KNOWN: AtomicPtr<Known> = AtomicPtr::new(ptr::null_mut());
+
+/// Remembers `torch.Tensor`, of which `object` is one, and its table.
+///
+/// # Errors
+/// What looking raises.
+pub(super) fn remember(object: &Bound<'_, PyAny>, table: Option<Export>) -> Result<()> {
+    let py = object.py();
+    let (Some(table), Some(class)) = (table, class(py)?) else { return Ok(()) };
+    if !object.get_type().is(class) || !KNOWN.load(Ordering::Acquire).is_null() {
+        return Ok(());
+    }
+    let requires_grad = class.getattr(intern!(py, "requires_grad"))?;
+    let is_neg = class.getattr(intern!(py, "is_neg"))?;
+    // Anything else is something that somebody has put there, to be asked as all are.
+    // SAFETY: two live objects.
+    let are_torchs =
+        unsafe { ffi::Py_TYPE(requires_grad.as_ptr()) == &raw mut ffi::PyGetSetDescr_Type }
+            && unsafe { ffi::Py_TYPE(is_neg.as_ptr()) == &raw mut ffi::PyMethodDescr_Type };
+    if are_torchs {
+        let known = Box::new(Known {
+            class: class.as_type_ptr(),
+            requires_grad: requires_grad.into_ptr(),
+            is_neg: is_neg.into_ptr(),
+            table,
+        });
+        // Two threads may get here once: one entry of two is then never used.
+        KNOWN.store(Box::into_raw(known), Ordering::Release);
+    }
+    Ok(())
+}
+
+/// The DLPack tensor of a `torch.Tensor` that is nothing but its memory, on the CPU; `None`, without an
+/// exception, for whatever else there is: it must be looked at.
+#[inline]
+pub(crate) fn plain(object: &Bound<'_, PyAny>) -> Option<Exported> {
+    // SAFETY: NULL, or an entry that is never freed or changed.
+    let known = unsafe { KNOWN.load(Ordering::Acquire).as_ref() }?;
+    // SAFETY: a live object.
+    if unsafe { ffi::Py_TYPE(object.as_ptr()) } != known.class {
+        return None;
+    }
+    known.is_plain(object.as_ptr()).then_some(())?;
+    let exported = known.table.run(object).ok()?;
+    // Only complex numbers can be conjugates.
+    (exported.is_on_cpu() && !exported.is_complex()).then_some(exported)
+}
+
+impl Known {
+    /// Whether an object of the class neither requires grad nor holds negatives.
+    #[inline]
+    fn is_plain(&self, object: *mut ffi::PyObject) -> bool {
+        // SAFETY: a live object, whose type has this slot, as `remember` has seen.
+        let Some(get) = (unsafe { (*ffi::Py_TYPE(self.requires_grad)).tp_descr_get }) else {
+            return false;
+        };
+        // SAFETY: a descriptor of the object's class.
+        let requires_grad = unsafe { get(self.requires_grad, object, self.class.cast()) };
+        is_false(requires_grad) && {
+            // SAFETY: a method of the object's class, and one argument.
+            is_false(unsafe {
+                ffi::PyObject_Vectorcall(self.is_neg, &raw const object, 1, ptr::null_mut())
+            })
+        }
+    }
+}
+
+/// Whether an answer, which is given up, is False; a failure is no answer.
+#[inline]
+fn is_false(answer: *mut ffi::PyObject) -> bool {
+    if answer.is_null() {
+        // SAFETY: attached; whoever asks again will hear of it.
+        unsafe { ffi::PyErr_Clear() };
+        return false;
+    }
+    // SAFETY: a new reference.
+    unsafe { ffi::Py_DECREF(answer) };
+    // SAFETY: attached.
+    answer == unsafe { ffi::Py_False() }
 }
 
 /// The same values in memory of their own.

@@ -42,6 +42,49 @@ pub(super) fn look<'a>(object: &Bound<'a, PyAny>, request: &'a Request) -> Resul
     described(object, TA_ORIGIN_NUMPY)
 }
 
+/// The memory of an array that can be told in a moment, and shared as it is: of NumPy's own class,
+/// of a dtype that has been seen before, in native byte order, with strides in whole elements. Its
+/// owner is the array, to which the caller gives a reference.
+#[inline]
+pub(crate) fn plain(object: &Bound<'_, PyAny>) -> Option<ta_memory> {
+    if !loaded::is_plain_array(object) {
+        return None;
+    }
+    // SAFETY: an array, so it begins with these fields; they only change under its owner's hands.
+    let fields = unsafe { &*object.as_ptr().cast::<Fields>() };
+    let (dtype, flags) = descr::known(fields.descr)?;
+    let memory = fields.memory(object, dtype, flags);
+    let size = i64::from(dtype.bits / 8);
+    let whole = flags & TA_MEMORY_BYTE_SWAPPED == 0
+        && (0..fields.ndim.unsigned_abs() as usize).all(|axis| {
+            // SAFETY: as many strides as axes.
+            unsafe { memory.strides_bytes.add(axis).read() & (size - 1) == 0 }
+        });
+    (whole && size.unsigned_abs().is_power_of_two()).then_some(memory)
+}
+
+impl Fields {
+    /// The memory of the array that these are the fields of.
+    #[inline]
+    fn memory(&self, object: &Bound<'_, PyAny>, dtype: ta_dtype, flags: u64) -> ta_memory {
+        let read_only = if self.flags & WRITEABLE == 0 { TA_MEMORY_READ_ONLY } else { 0 };
+        ta_memory {
+            data: self.data.cast(),
+            shape: self.shape as *const i64,
+            strides_bytes: self.strides_bytes as *const i64,
+            dtype,
+            device: crate::device::UNSET,
+            ndim: self.ndim,
+            flags: flags | read_only,
+            byte_offset: 0,
+            stream: 0,
+            reserved: [0; 2],
+            owner: object.as_ptr().cast(),
+            release: Some(release::object),
+        }
+    }
+}
+
 /// What an array says, on behalf of whatever it came from.
 ///
 /// # Errors
@@ -56,22 +99,8 @@ pub(crate) fn described<'a>(object: &Bound<'a, PyAny>, origin: i32) -> Result<Se
     // SAFETY: an array, so it begins with these fields; they only change under its owner's hands.
     let fields = unsafe { &*object.as_ptr().cast::<Fields>() };
     let (dtype, swapped) = descr::cached(object.py(), fields.descr)?;
-    let read_only = if fields.flags & WRITEABLE == 0 { TA_MEMORY_READ_ONLY } else { 0 };
+    let memory = fields.memory(object, dtype, swapped);
     let reference = Reference::to(object);
-    let memory = ta_memory {
-        data: fields.data.cast(),
-        shape: fields.shape as *const i64,
-        strides_bytes: fields.strides_bytes as *const i64,
-        dtype,
-        device: crate::device::UNSET,
-        ndim: fields.ndim,
-        flags: swapped | read_only,
-        byte_offset: 0,
-        stream: 0,
-        reserved: [0; 2],
-        owner: reference.owner(),
-        release: Some(release::object),
-    };
     let source = c::source(TA_SOURCE_MEMORY, origin, ta_source_value { memory });
     Ok(Seen { source, loan: Loan::Object(reference) })
 }

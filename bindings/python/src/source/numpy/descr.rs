@@ -93,19 +93,27 @@ const PLACES: usize = 64;
 /// Filled without a lock, never emptied: at most so many are remembered.
 static KNOWN: [AtomicPtr<Known>; PLACES] = [const { AtomicPtr::new(std::ptr::null_mut()) }; PLACES];
 
+fn place(descr: *mut ffi::PyObject) -> &'static AtomicPtr<Known> {
+    &KNOWN[(descr.addr() >> 5) % PLACES]
+}
+
+/// As [`dtype`], if it has been asked for before and is remembered.
+#[inline]
+pub(crate) fn known(descr: *mut ffi::PyObject) -> Option<(ta_dtype, u64)> {
+    let known = place(descr).load(Ordering::Acquire);
+    // SAFETY: NULL, or an entry that is never freed or changed.
+    let known = unsafe { known.as_ref() }.filter(|known| known.descr == descr)?;
+    Some((known.dtype, known.flags))
+}
+
 /// As [`dtype`], remembering the common ones.
 #[inline]
 pub(crate) fn cached(py: Python<'_>, descr: *mut ffi::PyObject) -> Result<(ta_dtype, u64)> {
-    let place = &KNOWN[(descr.addr() >> 5) % PLACES];
-    let known = place.load(Ordering::Acquire);
-    // SAFETY: NULL, or an entry that is never freed or changed.
-    if let Some(known) = unsafe { known.as_ref() }
-        && known.descr == descr
-    {
-        return Ok((known.dtype, known.flags));
+    match known(descr) {
+        Some(known) => Ok(known),
+        // SAFETY: a live object, as the array that it was read from is.
+        None => remember(place(descr), unsafe { Bound::from_borrowed_ptr(py, descr) }),
     }
-    // SAFETY: a live object, as the array that it was read from is.
-    remember(place, unsafe { Bound::from_borrowed_ptr(py, descr) })
 }
 
 #[cold]

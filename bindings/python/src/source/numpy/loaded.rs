@@ -26,7 +26,20 @@ pub(crate) fn types(py: Python<'_>) -> Result<Option<&Types>> {
         return Ok(Some(known));
     }
     let Some(found) = find(py)? else { return Ok(None) };
-    Ok(Some(TYPES.get_or_init(py, || found)))
+    let known = TYPES.get_or_init(py, || found);
+    ARRAY.store(known.array.as_ptr().cast(), Ordering::Release);
+    Ok(Some(known))
+}
+
+/// The array type, once it has been found: arrays are told by it in one comparison.
+static ARRAY: AtomicPtr<ffi::PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+
+/// An array, not of a subclass. May say no of NumPy's first array.
+#[inline]
+pub(crate) fn is_plain_array(object: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: a live object, whose type is never NULL.
+    let class = unsafe { ffi::Py_TYPE(object.as_ptr()) };
+    class == ARRAY.load(Ordering::Acquire)
 }
 
 #[cold]

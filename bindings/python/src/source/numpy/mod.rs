@@ -7,6 +7,9 @@ pub(crate) mod descr;
 pub(crate) mod loaded;
 mod scalar;
 
+pub(crate) use array::plain as plain_array;
+pub(crate) use scalar::plain as plain_scalar;
+
 use pyo3::prelude::*;
 
 use crate::error::Result;
