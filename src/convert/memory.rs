@@ -269,6 +269,9 @@ unsafe fn put_each<T>(
 /// # Errors
 /// `TA_ERR_DTYPE` if the dtype has no values; `TA_ERR_INTERNAL` if it is outside the block.
 pub fn put(value: Scalar, block: &mut Block, index: i64, dtype: DType) -> Result<()> {
+    if put_plain(&[value], block, index, dtype)? == 1 {
+        return Ok(());
+    }
     let at = place_of(block, index, 1, dtype)?;
     // SAFETY: inside the block, which is ours.
     match unsafe { convert::store(value, at, dtype) } {

@@ -3,10 +3,13 @@
 use crate::abi::*;
 use crate::dlpack::Managed;
 use crate::ffi::handle::{give, handle};
-use crate::ffi::{guard, non_null, options, source};
-use crate::hub::{self, ExportRequest, Origin, Request, Source};
+use crate::ffi::source::{self, Then};
+use crate::ffi::{guard, non_null, options};
+use crate::hub::{self, ExportRequest, Origin, Outcome, Request, Source};
 use crate::model::error::Result;
+use crate::model::owner::Claim;
 use crate::model::tensor::Tensor;
+use crate::model::view::View;
 
 /// Makes a tensor of anything: shares the source's memory if that is possible, else copies.
 ///
@@ -50,15 +53,8 @@ pub unsafe extern "C" fn ta_asarray(
         let mut room = None;
         // SAFETY: NULL or a sized struct, by the caller's contract.
         let request = unsafe { options::request(options, &mut room) }?;
-        let make = |source: Source<'_>| match (source, request) {
-            (Source::Memory(view, claim, origin), None) => {
-                hub::of_memory(view, claim, origin, &Request::DEFAULT)
-            }
-            (source, None) => hub::asarray(source, &Request::DEFAULT),
-            (source, Some(request)) => hub::asarray(source, request),
-        };
         // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
-        let outcome = unsafe { source::parse(source, make) }?;
+        let outcome = unsafe { source::parse(source, AsArray(request)) }?;
         // SAFETY: not NULL, and the caller vouches for one write.
         unsafe { give(outcome.settle(), out) };
         Ok(())
@@ -208,6 +204,26 @@ pub unsafe extern "C" fn ta_to_dlpack_legacy(
     let body = || unsafe { lend(tensor, options, out, hub::to_dlpack_legacy) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
+}
+
+/// Makes what was asked for of a source; without a request there is nothing to weigh for memory.
+struct AsArray<'r>(Option<&'r Request>);
+
+impl Then for AsArray<'_> {
+    type Made = Outcome;
+
+    #[inline(always)]
+    fn source(self, source: Source<'_>) -> Result<Outcome> {
+        hub::asarray(source, self.0.unwrap_or(&Request::DEFAULT))
+    }
+
+    #[inline(always)]
+    fn memory(self, view: View<'_>, claim: Claim<'_>, origin: Origin) -> Result<Outcome> {
+        match self.0 {
+            None => hub::of_memory(view, claim, origin, &Request::DEFAULT),
+            Some(request) => hub::asarray(Source::Memory(view, claim, origin), request),
+        }
+    }
 }
 
 /// Makes a tensor of a DLPack tensor of either struct.

@@ -35,7 +35,9 @@ pub unsafe extern "C" fn ta_from_array(
         // SAFETY: not NULL, and the caller vouches that it is initialised.
         let memory = unsafe { memory.read() };
         // SAFETY: the caller vouches for the pointers in it.
-        let source = unsafe { source::memory(&memory, Origin::own(TA_ORIGIN_MEMORY)) }?;
+        let (view, claim, origin) =
+            unsafe { source::memory(&memory, Origin::own(TA_ORIGIN_MEMORY)) }?;
+        let source = Source::Memory(view, claim, origin);
         let outcome =
             hub::asarray(source, &Request { copy: CopyMode::Never, ..Request::default() })?;
         // SAFETY: not NULL, and the caller vouches for one write.

@@ -70,7 +70,7 @@ impl Sequence for Callbacks {
         // SAFETY: a local of this size; the host vouches for what it put in, until it is called
         // again, which `visit` does not outlast. The claim is not taken: the item is borrowed.
         unsafe {
-            source::parse(&raw const item, |source| {
+            source::parse(&raw const item, |source: Source<'_>| {
                 visit(source);
                 Ok(())
             })

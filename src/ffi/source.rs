@@ -15,17 +15,37 @@ use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
 use crate::model::view::{Bytes, Description, Strides, View};
 
-/// Parses a source and hands it to `then`, for as long as what it borrows is there. Compiled into
-/// its caller, so that `then` knows the kind, and nothing of a source has to lie in memory.
+/// What a parsed source is handed to, for as long as what it borrows is there.
+pub(super) trait Then: Sized {
+    type Made;
+
+    /// Any source.
+    fn source(self, source: Source<'_>) -> Result<Self::Made>;
+
+    /// Strided memory, for which there may be a shorter way.
+    #[inline(always)]
+    fn memory(self, view: View<'_>, claim: Claim<'_>, origin: Origin) -> Result<Self::Made> {
+        self.source(Source::Memory(view, claim, origin))
+    }
+}
+
+impl<T, F: FnOnce(Source<'_>) -> Result<T>> Then for F {
+    type Made = T;
+
+    #[inline(always)]
+    fn source(self, source: Source<'_>) -> Result<T> {
+        self(source)
+    }
+}
+
+/// Parses a source and hands it on. Compiled into its caller: nothing of a source that is strided
+/// memory has to lie in memory itself.
 ///
 /// # Safety
 /// `source` is NULL or initialised for as many bytes as its size says, and so is what it
 /// describes; what it owns changes hands if the call succeeds.
 #[inline(always)]
-pub(super) unsafe fn parse<T>(
-    source: *const ta_source,
-    then: impl FnOnce(Source<'_>) -> Result<T>,
-) -> Result<T> {
+pub(super) unsafe fn parse<N: Then>(source: *const ta_source, then: N) -> Result<N::Made> {
     let mut completed = None;
     // SAFETY: passed on from this function's contract.
     let given = unsafe { sized::read(source, &mut completed, "source") }?;
@@ -43,19 +63,20 @@ pub(super) unsafe fn parse<T>(
             non_null(*tensor, "source.value.tensor")?;
             origin(TA_ORIGIN_TENSOR)?;
             // SAFETY: a live handle, by the caller's contract.
-            then(Source::Tensor(unsafe { Tensor::borrow(tensor) }))
+            then.source(Source::Tensor(unsafe { Tensor::borrow(tensor) }))
         }
         TA_SOURCE_MEMORY => {
             // SAFETY: the member that `kind` names.
             let given = unsafe { &given.value.memory };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { memory(given, memory_of(TA_ORIGIN_MEMORY)?) }?)
+            let (view, claim, origin) = unsafe { memory(given, memory_of(TA_ORIGIN_MEMORY)?) }?;
+            then.memory(view, claim, origin)
         }
         TA_SOURCE_TYPED_SCALAR => {
             // SAFETY: the member that `kind` names.
             let given = unsafe { &given.value.typed_scalar };
             // SAFETY: passed on from this function's contract.
-            then(unsafe { typed_scalar(given, origin(TA_ORIGIN_SCALAR)?) }?)
+            then.source(unsafe { typed_scalar(given, origin(TA_ORIGIN_SCALAR)?) }?)
         }
         TA_SOURCE_DLPACK => {
             // SAFETY: the member that `kind` names.
@@ -63,7 +84,7 @@ pub(super) unsafe fn parse<T>(
             // SAFETY: passed on from this function's contract.
             let (view, claim, origin) =
                 unsafe { dlpack(managed, "source.value.dlpack", memory_of(TA_ORIGIN_DLPACK)?) }?;
-            then(Source::Memory(view, claim, origin))
+            then.source(Source::Memory(view, claim, origin))
         }
         TA_SOURCE_DLPACK_LEGACY => {
             // SAFETY: the member that `kind` names.
@@ -72,26 +93,26 @@ pub(super) unsafe fn parse<T>(
             let (view, claim, origin) = unsafe {
                 dlpack(managed, "source.value.dlpack_legacy", memory_of(TA_ORIGIN_DLPACK)?)
             }?;
-            then(Source::Memory(view, claim, origin))
+            then.source(Source::Memory(view, claim, origin))
         }
         TA_SOURCE_BUFFER => {
             // SAFETY: the member that `kind` names.
             let given = unsafe { &given.value.buffer };
             // SAFETY: passed on from this function's contract.
             let (bytes, claim) = unsafe { buffer(given) }?;
-            then(Source::Buffer(bytes, claim, memory_of(TA_ORIGIN_BUFFER)?))
+            then.source(Source::Buffer(bytes, claim, memory_of(TA_ORIGIN_BUFFER)?))
         }
         TA_SOURCE_SCALAR => {
             // SAFETY: the member that `kind` names.
             let value = scalar(unsafe { &given.value.scalar })?;
-            then(Source::Scalar(value, origin(TA_ORIGIN_SCALAR)?))
+            then.source(Source::Scalar(value, origin(TA_ORIGIN_SCALAR)?))
         }
         TA_SOURCE_SEQUENCE => {
             // SAFETY: the member that `kind` names.
             let sequence = unsafe { &given.value.sequence };
             // SAFETY: passed on from this function's contract.
             let callbacks = unsafe { Callbacks::new(sequence) }?;
-            then(Source::Sequence(&callbacks, origin(TA_ORIGIN_SEQUENCE)?))
+            then.source(Source::Sequence(&callbacks, origin(TA_ORIGIN_SEQUENCE)?))
         }
         0 => Err(outside("source.kind", 0)),
         other => Err(unknown("source.kind", other)),
@@ -144,7 +165,10 @@ pub(super) unsafe fn dlpack<'a, M: dlpack::Managed>(
 /// # Safety
 /// What it describes is there for `'a`, and its release changes hands if the call succeeds.
 #[inline(always)]
-pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: Origin) -> Result<Source<'a>> {
+pub(super) unsafe fn memory<'a>(
+    given: &ta_memory,
+    origin: Origin,
+) -> Result<(View<'a>, Claim<'a>, Origin)> {
     const KNOWN: u64 = TA_MEMORY_READ_ONLY | TA_MEMORY_BYTE_SWAPPED | TA_MEMORY_SUBBYTE_PADDED;
     check_known(given.flags, KNOWN, "memory.flags")?;
     // SAFETY: NULL or ndim extents, by the caller's contract.
@@ -175,7 +199,7 @@ pub(super) unsafe fn memory<'a>(given: &ta_memory, origin: Origin) -> Result<Sou
     Request::check_stream(given.stream, view.device())?;
     // SAFETY: the caller hands the release over if the call succeeds.
     let claim = unsafe { Claim::new(given.owner, given.release) };
-    Ok(Source::Memory(view, claim, origin))
+    Ok((view, claim, origin))
 }
 
 /// That fields of a newer caller are not in use.
