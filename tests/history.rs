@@ -24,7 +24,7 @@ fn some_values(count: i64, seed: u64) -> Vec<f64> {
 
 fn copy(tensor: &Tensor, request: Request) -> Result<Tensor> {
     let request = Request { grad: Grad::AsSource, ..request };
-    hub::asarray(Source::Tensor(tensor), &request).map(hub::Outcome::settle)
+    hub::asarray(Source::Tensor(tensor, TA_ORIGIN_TENSOR), &request).map(hub::Outcome::settle)
 }
 
 fn cloned(tensor: &Tensor) -> Result<Tensor> {
@@ -211,7 +211,7 @@ impl hub::Sequence for List<'_> {
     }
 
     fn item(&self, index: usize, visit: &mut dyn FnMut(Source<'_>)) -> Result<()> {
-        visit(Source::Tensor(self.0[index]));
+        visit(Source::Tensor(self.0[index], TA_ORIGIN_TENSOR));
         Ok(())
     }
 
@@ -291,7 +291,7 @@ fn asarray_keeps_cuts_and_continues_histories() {
             let row = format!("{name}, {copy:?}, {grad:?}, recorded: {enabled}");
             let request = Request { copy, grad, ..Request::default() };
             let before = set_enabled(enabled);
-            let result = hub::asarray(Source::Tensor(source), &request).unwrap().settle();
+            let result = hub::asarray(Source::Tensor(source, TA_ORIGIN_TENSOR), &request).unwrap().settle();
             set_enabled(before);
 
             assert_eq!(result.is(source), same, "{row}: the handle");
@@ -311,7 +311,7 @@ fn asarray_keeps_cuts_and_continues_histories() {
 fn a_marked_alias_shares_the_history() {
     let x = leaf(&[2], &[1.0, 2.0]);
     let request = Request { grad: Grad::Yes, read_only: true, ..Request::default() };
-    let marked = hub::asarray(Source::Tensor(&x), &request).unwrap().settle();
+    let marked = hub::asarray(Source::Tensor(&x, TA_ORIGIN_TENSOR), &request).unwrap().settle();
     assert!(!marked.is(&x) && marked.is_read_only() && marked.is_leaf());
 
     backward(&sum(&add(&x, &marked).unwrap(), &[], false).unwrap(), None, false).unwrap();
@@ -325,7 +325,7 @@ fn conversion_to_integers_cannot_keep_a_history() {
     let x = leaf(&[2], &[1.0, 2.0]);
     let to = |grad| {
         let request = Request { dtype: Some(DType::I64), grad, ..Request::default() };
-        hub::asarray(Source::Tensor(&x), &request).map(hub::Outcome::settle)
+        hub::asarray(Source::Tensor(&x, TA_ORIGIN_TENSOR), &request).map(hub::Outcome::settle)
     };
     for grad in [Grad::Yes, Grad::AsSource] {
         assert_eq!(to(grad).unwrap_err().status, TA_ERR_GRAD);

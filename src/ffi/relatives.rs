@@ -130,7 +130,8 @@ pub unsafe extern "C" fn ta_copy(
         // SAFETY: NULL or a sized struct, by the caller's contract.
         let request = unsafe { options::request(options, &mut room) }?;
         let request = request.unwrap_or(&Request::DEFAULT);
-        let copy = hub::asarray(Source::Tensor(&tensor), &request.always_copy()?)?;
+        let copy =
+            hub::asarray(Source::Tensor(&tensor, TA_ORIGIN_TENSOR), &request.always_copy()?)?;
         // SAFETY: not NULL, and the caller vouches for one write.
         unsafe { give(copy.settle(), out) };
         Ok(())

@@ -61,9 +61,8 @@ pub(super) unsafe fn parse<N: Then>(source: *const ta_source, then: N) -> Result
             // SAFETY: the member that `kind` names.
             let tensor = unsafe { &given.value.tensor };
             non_null(*tensor, "source.value.tensor")?;
-            origin(TA_ORIGIN_TENSOR)?;
             // SAFETY: a live handle, by the caller's contract.
-            then.source(Source::Tensor(unsafe { Tensor::borrow(tensor) }))
+            then.source(Source::Tensor(unsafe { Tensor::borrow(tensor) }, origin(TA_ORIGIN_TENSOR)?))
         }
         TA_SOURCE_MEMORY => {
             // SAFETY: the member that `kind` names.

@@ -64,7 +64,7 @@ pub(super) fn make_tensor(
     request.check_accepts(origin)?;
     let of_values = |tensor: Result<Tensor>| tensor.map(Outcome::of);
     match source {
-        Source::Tensor(tensor) => of_tensor(tensor, request, lineage).map(Outcome::of),
+        Source::Tensor(tensor, _) => of_values(of_tensor(tensor, origin, request, lineage)),
         Source::Memory(view, claim, origin) => share_or_copy(view, claim, origin, request, lineage),
         Source::Buffer(bytes, claim, origin) => {
             let dtype = request.dtype.unwrap_or(request.default_dtype);
@@ -112,7 +112,7 @@ pub fn frombuffer(
 }
 
 #[inline(never)]
-fn of_tensor(tensor: &Tensor, request: &Request, lineage: &Lineage) -> Result<Tensor> {
+fn of_tensor(tensor: &Tensor, origin: i32, request: &Request, lineage: &Lineage) -> Result<Tensor> {
     let view = tensor.view();
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(tensor.requires_grad(), target.dtype)?;
@@ -133,7 +133,7 @@ fn of_tensor(tensor: &Tensor, request: &Request, lineage: &Lineage) -> Result<Te
             let Facts { other_dtype, other_device, .. } = target.facts(&view, None);
             let converted = other_dtype || other_device;
             let gradient = lineage.of_copy(tensor, converted, requires_grad);
-            let provenance = Provenance::copy(TA_ORIGIN_TENSOR, reason);
+            let provenance = Provenance::copy(origin, reason);
             copy(&view, Some(tensor), target, request, provenance, gradient)
         }
         Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),

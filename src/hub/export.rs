@@ -71,6 +71,6 @@ fn moved(tensor: &Tensor, request: &ExportRequest) -> Result<Option<Tensor>> {
         stream: request.stream,
         ..Request::default()
     };
-    let ready = asarray(Source::Tensor(tensor), &wanted)?.settle();
+    let ready = asarray(Source::Tensor(tensor, TA_ORIGIN_TENSOR), &wanted)?.settle();
     Ok((!ready.is(tensor)).then_some(ready))
 }

@@ -1,6 +1,5 @@
 //! What a foreign object says it is: borrowed facts, owning nothing.
 
-use crate::abi::TA_ORIGIN_TENSOR;
 use crate::hub::walk::Chunk;
 use crate::model::error::Result;
 use crate::model::owner::Claim;
@@ -28,7 +27,7 @@ impl Origin {
 /// Anything that becomes a tensor. What is no memory says by a `TA_ORIGIN_…` what it came from.
 pub enum Source<'a> {
     /// A tensor of ours.
-    Tensor(&'a Tensor),
+    Tensor(&'a Tensor, i32),
     /// Memory with a layout, and the claim on it.
     Memory(View<'a>, Claim<'a>, Origin),
     /// One element that has a dtype.
@@ -67,9 +66,9 @@ impl Source<'_> {
     /// The `TA_ORIGIN_…` of what it came from.
     pub(super) fn origin(&self) -> i32 {
         match *self {
-            Source::Tensor(_) => TA_ORIGIN_TENSOR,
             Source::Memory(_, _, origin) | Source::Buffer(_, _, origin) => origin.code,
-            Source::TypedScalar(_, origin)
+            Source::Tensor(_, origin)
+            | Source::TypedScalar(_, origin)
             | Source::Scalar(_, origin)
             | Source::Sequence(_, origin) => origin,
         }

@@ -140,8 +140,8 @@ impl Walker<'_> {
         self.check_accepts(origin)?;
         let leaf = match source {
             Source::Sequence(inner, _) => return self.sequence(inner),
-            Source::Tensor(tensor) if tensor.requires_grad() => Leaf::Tracked(tensor),
-            Source::Tensor(tensor) => Leaf::Array(tensor.view()),
+            Source::Tensor(tensor, _) if tensor.requires_grad() => Leaf::Tracked(tensor),
+            Source::Tensor(tensor, _) => Leaf::Array(tensor.view()),
             Source::Memory(view, _, _) => Leaf::Array(view),
             Source::TypedScalar(view, _) => Leaf::Typed(view),
             Source::Scalar(value, _) => Leaf::Scalar(value),

@@ -11,7 +11,23 @@ True
 >>> a.data_ptr() == c.data_ptr()
 False
 
-So do NumPy's arrays; its scalars are always copied:
+A history is kept if that is asked for:
+
+>>> a = tarray.tensor([1., 2., 3.], requires_grad=True)
+>>> b = a + 2
+>>> b
+tensor([3., 4., 5.], grad_fn=<AddBackward0>)
+>>> c = tarray.asarray(b)  # Shares memory with tensor 'b', with no grad
+>>> c
+tensor([3., 4., 5.])
+>>> d = tarray.asarray(b, requires_grad=True)  # Shares memory with tensor 'b', retaining autograd history
+>>> d
+tensor([3., 4., 5.], grad_fn=<AddBackward0>)
+>>> d.sum().backward()
+>>> a.grad
+tensor([1., 1., 1.])
+
+NumPy's arrays share their memory too; its scalars are always copied:
 
 >>> array = numpy.array([1, 2, 3])
 >>> t1 = tarray.asarray(array)  # Shares memory with array 'array'

@@ -64,8 +64,9 @@ unsafe extern "C" {
         out: *mut *mut DLManagedTensor,
         err: *mut ta_error,
     ) -> ta_status;
-    pub(crate) fn ta_view(
+    pub(crate) fn ta_view_named(
         tensor: *const ta_tensor,
+        name: *const c_char,
         ndim: i32,
         shape: *const i64,
         strides: *const i64,
@@ -101,6 +102,88 @@ unsafe extern "C" {
         out: *mut ta_device,
         err: *mut ta_error,
     ) -> ta_status;
+    pub(crate) fn ta_requires_grad(tensor: *const ta_tensor) -> i32;
+    pub(crate) fn ta_set_requires_grad(
+        tensor: *mut ta_tensor,
+        requires_grad: i32,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_is_leaf(tensor: *const ta_tensor) -> i32;
+    pub(crate) fn ta_detach(
+        tensor: *const ta_tensor,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_grad(tensor: *const ta_tensor) -> *mut ta_tensor;
+    pub(crate) fn ta_set_grad(
+        tensor: *mut ta_tensor,
+        grad: *const ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_backward(
+        tensor: *const ta_tensor,
+        gradient: *const ta_tensor,
+        retain_graph: i32,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) safe fn ta_set_grad_enabled(enabled: i32) -> i32;
+    pub(crate) safe fn ta_grad_enabled() -> i32;
+    pub(crate) fn ta_add(
+        a: *const ta_tensor,
+        b: *const ta_tensor,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_sub(
+        a: *const ta_tensor,
+        b: *const ta_tensor,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_mul(
+        a: *const ta_tensor,
+        b: *const ta_tensor,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_neg(
+        tensor: *const ta_tensor,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_sum(
+        tensor: *const ta_tensor,
+        axes: *const i64,
+        num_axes: usize,
+        keep: i32,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_record(
+        operation: *const ta_operation,
+        output: *const ta_source,
+        options: *const ta_options,
+        out: *mut *mut ta_tensor,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_grad_fn(tensor: *const ta_tensor) -> *mut ta_node;
+    pub(crate) fn ta_node_release(node: *mut ta_node);
+    pub(crate) fn ta_node_name(node: *const ta_node) -> *const c_char;
+    pub(crate) fn ta_node_num_inputs(node: *const ta_node) -> usize;
+    pub(crate) fn ta_node_input(node: *const ta_node, index: usize, next: *mut *mut ta_node)
+    -> i32;
+    pub(crate) fn ta_node_user_data(
+        node: *const ta_node,
+        backward: unsafe extern "C" fn(
+            *mut c_void,
+            *const ta_tensor,
+            *const i32,
+            *mut *mut ta_tensor,
+            usize,
+            *mut ta_error,
+        ) -> ta_status,
+    ) -> *mut c_void;
+    pub(crate) safe fn ta_live_nodes() -> usize;
     pub(crate) fn ta_dtype_name(dtype: ta_dtype, buffer: *mut c_char, capacity: usize) -> usize;
     pub(crate) safe fn ta_origin_name(origin: i32) -> *const c_char;
     pub(crate) safe fn ta_reason_name(reason: i32) -> *const c_char;
@@ -141,6 +224,25 @@ fn failure(status: ta_status, said: *const ta_error) -> Failure {
 pub(crate) unsafe fn text(text: *const c_char) -> String {
     // SAFETY: passed on from this function's contract.
     unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+
+/// Writes the message of a failing callback, cut at a character if it is too long.
+///
+/// # Safety
+/// `err` is NULL or a writable `ta_error`.
+pub(crate) unsafe fn say(err: *mut ta_error, message: &str) {
+    if err.is_null() {
+        return;
+    }
+    let end = message.floor_char_boundary(TA_MESSAGE_SIZE - 1);
+    // SAFETY: a whole ta_error, by the caller's contract.
+    let target: *mut u8 = unsafe { &raw mut (*err).message }.cast();
+    // SAFETY: shorter than the message's room; one of the two is ours.
+    unsafe { target.copy_from_nonoverlapping(message.as_ptr(), end) };
+    // SAFETY: inside the message's room.
+    let target = unsafe { target.add(end) };
+    // SAFETY: as above.
+    unsafe { target.write(0) };
 }
 
 /// A source that is all zero but for its size, kind and origin.

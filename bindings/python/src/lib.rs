@@ -2,7 +2,7 @@
 //!
 //! A call comes in at [`border`], its arguments are read by [`arguments`] and [`options`], the object is
 //! looked at by one file of [`source`], the library decides and converts, and a [`tensor`] goes
-//! out; what leaves Python again is in [`export`]. Nothing here knows how elements are stored
+//! out; what leaves Python again is in [`export`], and gradients are in [`history`]. Nothing here knows how elements are stored
 //! or converted: that is the library's.
 #![allow(non_camel_case_types)]
 
@@ -18,6 +18,7 @@ mod device;
 mod dtype;
 mod error;
 mod export;
+mod history;
 mod module;
 mod options;
 mod plain;

@@ -13,7 +13,7 @@ use crate::abi::{TA_ABI_VERSION, TA_OK};
 use crate::error::{Class, Failure, Result};
 use crate::source::buffer;
 use crate::tensor::provenance;
-use crate::{asarray, c, device, dtype, relatives, settings, tensor};
+use crate::{asarray, c, device, dtype, history, relatives, settings, tensor};
 
 const ASARRAY_DOC: &CStr = c"asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False, writable=None, contiguous=None, accept=None)
 --
@@ -64,7 +64,7 @@ Traceback (most recent call last):
 tarray.RequestError: can't alias memory of dtype int32 into dtype int8";
 
 /// Fast functions: read by the interpreter, never changed.
-struct Functions([ffi::PyMethodDef; 6]);
+struct Functions([ffi::PyMethodDef; 12]);
 
 // SAFETY: pointers to constants.
 unsafe impl Sync for Functions {}
@@ -75,6 +75,12 @@ static FUNCTIONS: Functions = Functions([
     relatives::FUNCTIONS[1],
     relatives::FUNCTIONS[2],
     relatives::FUNCTIONS[3],
+    history::FUNCTIONS[0],
+    history::FUNCTIONS[1],
+    history::FUNCTIONS[2],
+    history::FUNCTIONS[3],
+    history::FUNCTIONS[4],
+    history::FUNCTIONS[5],
     ffi::PyMethodDef::zeroed(),
 ]);
 
@@ -96,9 +102,13 @@ fn _tarray(module: &Bound<'_, PyModule>) -> PyResult<()> {
     for name in ["asarray", "tensor", "from_numpy", "frombuffer", "from_dlpack"] {
         module.index()?.append(name)?;
     }
+    for name in ["add", "sub", "mul", "neg", "sum", "record"] {
+        module.index()?.append(name)?;
+    }
     tensor::add_to(module)?;
     dtype::add_to(module)?;
     module.add_class::<device::Device>()?;
+    history::add_to(module)?;
     module.add("Provenance", provenance::class(module.py())?)?;
     for class in Class::ALL {
         let class = class.of(module.py())?;

@@ -41,7 +41,7 @@ def test_has_an_example(name):
 
     assert text
     # The attributes of small classes are in the example of their class.
-    assert ">>> " in text or name.startswith(("dtype.", "device.", "Provenance."))
+    assert ">>> " in text or name.startswith(("dtype.", "device.", "Provenance.", "Node."))
 
 
 @pytest.mark.parametrize("name", DOCS)
@@ -59,6 +59,7 @@ def test_the_examples_of_asarray():
 
     assert ran.returncode == 0, ran.stdout
     assert "tensor(0.5000, dtype=tarray.float64)\n" in ran.stdout
+    assert ran.stdout.count("\ntensor([3., 4., 5.], grad_fn=<AddBackward0>)\n") == 2
 
 
 def test_star_import_leaves_builtins_alone():

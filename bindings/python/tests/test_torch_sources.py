@@ -30,15 +30,15 @@ def test_views_keep_their_strides():
 
 @pytest.mark.parametrize("make", [lambda: torch.ones(3, requires_grad=True), lambda: torch.ones(3, requires_grad=True) * 2,
                                   lambda: torch.nn.Parameter(torch.ones(3))])
-def test_a_gradient_is_detached_or_refused(make):
+def test_a_gradient_is_detached_unless_it_is_asked_for(make):
     source = make()
 
     tensor = tarray.asarray(source)
 
     assert (tensor.data_ptr(), tensor.requires_grad) == (source.data_ptr(), False)
     for flag in (True, None):
-        with pytest.raises(ValueError, match="history"):
-            tarray.asarray(source, requires_grad=flag)
+        tensor = tarray.asarray(source, requires_grad=flag)
+        assert (tensor.data_ptr(), tensor.requires_grad) == (source.data_ptr(), True)
     with pytest.raises(BufferError, match="requires grad"):
         tarray.from_dlpack(source)
     assert source.requires_grad

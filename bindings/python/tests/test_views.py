@@ -278,7 +278,7 @@ def test_conversions_copy_only_when_they_must():
     tensor = of(np.arange(6.0).reshape(2, 3))
 
     assert tensor.to("cpu") is tensor.to(tarray.float64) is tensor.to(tensor) is tensor.to() is tensor
-    assert tensor.contiguous() is tensor and tensor.detach() is tensor
+    assert tensor.contiguous() is tensor and tensor.detach() is not tensor
     for converted in (tensor.to("int8"), tensor.to(np.int8), tensor.to(dtype="int8"), tensor.to("cpu", "int8"),
                       tensor.to(tarray.device("cpu"), dtype=tarray.int8, copy=True), tensor.to(of(np.zeros(1, "int8")))):
         assert converted.dtype is tarray.int8 and converted.tolist() == tensor.tolist()

@@ -18,10 +18,29 @@ from os import path as _path
 
 from tarray._tarray import *  # noqa: F403
 from tarray._tarray import __all__ as _native
+from tarray._mode import enable_grad, no_grad, set_grad_enabled
 
 # `tarray.int` is a dtype, as `torch.int` is; `from tarray import *` leaves the builtins alone.
 __all__ = [name for name in _native if not hasattr(_builtins, name)]
-__all__ += ["get_include", "get_library"]
+__all__ += ["enable_grad", "get_include", "get_library", "no_grad", "set_grad_enabled", "to_torch"]
+
+
+def to_torch(tensor: "Tensor"):  # noqa: F405
+    """A torch tensor over the same memory, with the same history: backward() of what torch computes
+    from it goes on through ours, and on into torch where ours was made of torch tensors.
+
+    Torch is imported here. Raises TypeError for anything but a tensor, and what torch says of a dtype
+    or a device that it has not.
+
+    >>> import tarray
+    >>> t = tarray.asarray([1.0, 2.0], requires_grad=True)
+    >>> (tarray.to_torch(t * 3) ** 2).sum().backward()
+    >>> t.grad
+    tensor([18., 36.])
+    """
+    from tarray import _torch
+
+    return _torch.to_torch(tensor)
 
 
 def get_include() -> str:

@@ -1,4 +1,4 @@
-//! Tensors made of a tensor: copies, conversions, and the same memory without its gradient.
+//! Tensors made of a tensor: copies and conversions.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -7,10 +7,12 @@ use pyo3::types::PyString;
 use crate::abi::*;
 use crate::arguments::{Argument, Arguments, Signature};
 use crate::asarray;
+use crate::c;
 use crate::device;
 use crate::dtype;
 use crate::error::Result;
-use crate::export::window::Window;
+use crate::export::{impossible, window};
+use crate::history::leaf;
 use crate::options::{Request, some, truth};
 use crate::tensor::method::methods;
 use crate::tensor::{self, Slots, Tensor};
@@ -36,13 +38,8 @@ position too. With copy it is always a copy. Raises TypeError or RequestError fo
 >>> import tarray
 >>> tarray.asarray([1.5, -2.5]).to(tarray.int32).tolist()
 [1, -2]";
-        c"detach" => detach, c"detach($self, /)\n--\n\nThe same memory without a gradient: the tensor itself if it requires none.
-
->>> import tarray
->>> tarray.asarray([1.0], requires_grad=True).detach().requires_grad
-False";
-        c"__copy__" => shallow, c"__copy__($self, /)\n--\n\nAnother tensor over the same memory.";
-        c"__deepcopy__" => deep, c"__deepcopy__($self, memo, /)\n--\n\nA copy in memory of its own.";
+        c"__copy__" => shallow, c"__copy__($self, /)\n--\n\nAnother tensor over the same memory, a leaf that requires grad if this one does.";
+        c"__deepcopy__" => deep, c"__deepcopy__($self, memo, /)\n--\n\nA copy in memory of its own, with its own grad. Raises RequestError for a tensor with a history.";
     });
 }
 
@@ -68,13 +65,30 @@ fn clone<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Boun
 fn deep<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     static SIGNATURE: Signature<1> = Signature::new("__deepcopy__", ["memo"], 1, 1);
     SIGNATURE.parse(given)?;
-    copied(tensor)
+    // SAFETY: a live handle.
+    if unsafe { c::ta_is_leaf(tensor.handle()) } == 0 {
+        let message = "a tensor with a history has no deep copy: copy its detach(), or clone() it";
+        return Err(impossible(tensor.py(), message.into()));
+    }
+    let copied = |of: *const ta_tensor| {
+        let mut request = Request::default();
+        request.options.copy = TA_COPY_ALWAYS;
+        window::asarray(ta_source_value { tensor: of }, TA_SOURCE_TENSOR, &request)
+    };
+    let copy = copied(tensor.handle())?;
+    leaf::require_grad_as(&copy, tensor)?;
+    if let Some(grad) = leaf::grad_of(tensor) {
+        leaf::set(copy.as_ptr(), copied(grad.as_ptr())?.as_ptr())?;
+    }
+    tensor::wrap(tensor.py(), copy)
 }
 
 fn shallow<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     static SIGNATURE: Signature<0> = Signature::new("__copy__", [], 0, 0);
     SIGNATURE.parse(given)?;
-    tensor::wrap(tensor.py(), Window::whole(tensor).open(tensor)?)
+    let copy = leaf::detached(tensor)?;
+    leaf::require_grad_as(&copy, tensor)?;
+    tensor::wrap(tensor.py(), copy)
 }
 
 fn contiguous<'py>(
@@ -86,12 +100,6 @@ fn contiguous<'py>(
     let mut request = like();
     request.options.flags = TA_WANT_CONTIGUOUS;
     asarray::convert(&tensor.object(), &request)
-}
-
-fn detach<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
-    static SIGNATURE: Signature<0> = Signature::new("detach", [], 0, 0);
-    SIGNATURE.parse(given)?;
-    asarray::convert(&tensor.object(), &Request::default())
 }
 
 fn to<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {

@@ -1,5 +1,7 @@
 //! Indexing: `tensor[…]` as views, length and iteration.
 
+use std::ffi::CStr;
+
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -152,6 +154,8 @@ struct Selection<'a, 'py> {
     window: Window,
     /// Axes of the window that `None` has made, whose strides are found last.
     added: Vec<usize>,
+    /// What the last index that changed something did, as PyTorch calls it.
+    name: &'static CStr,
 }
 
 impl<'a, 'py> Selection<'a, 'py> {
@@ -159,12 +163,14 @@ impl<'a, 'py> Selection<'a, 'py> {
         let (shape, strides) =
             (Vec::with_capacity(tensor.ndim()), Vec::with_capacity(tensor.ndim()));
         let window = Window { shape, strides, offset: 0 };
-        Selection { tensor, axis: 0, window, added: Vec::new() }
+        let name = c"AliasBackward0";
+        Selection { tensor, axis: 0, window, added: Vec::new(), name }
     }
 
     /// One index that is not an ellipsis.
     fn apply(&mut self, key: &Bound<'py, PyAny>) -> Result<()> {
         if key.is_none() {
+            self.name = c"UnsqueezeBackward0";
             self.added.push(self.window.shape.len());
             self.window.shape.push(1);
             self.window.strides.push(1);
@@ -190,6 +196,7 @@ impl<'a, 'py> Selection<'a, 'py> {
     /// An integer: the axis goes.
     fn at(&mut self, position: isize) -> Result<()> {
         let (extent, stride) = self.next()?;
+        self.name = c"SelectBackward0";
         let from_start = if position < 0 { position + extent } else { position };
         if !(0..extent).contains(&from_start) {
             return Err(outside(position, self.axis - 1, self.tensor.shape()));
@@ -201,6 +208,7 @@ impl<'a, 'py> Selection<'a, 'py> {
     /// A slice: the axis gets shorter, or turns round.
     fn range(&mut self, slice: &Bound<'py, PySlice>) -> Result<()> {
         let (extent, stride) = self.next()?;
+        self.name = c"SliceBackward0";
         let range = slice.indices(extent)?;
         if range.slicelength > 0 {
             self.advance(range.start, stride);
@@ -236,7 +244,7 @@ impl<'a, 'py> Selection<'a, 'py> {
                 None => 1,
             };
         }
-        self.window.open(self.tensor)
+        self.window.open(self.tensor, self.name)
     }
 }
 

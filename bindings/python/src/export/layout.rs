@@ -1,5 +1,7 @@
 //! Other shapes and orders of axes over the same memory.
 
+use std::ffi::CStr;
+
 use pyo3::exceptions::{PyIndexError, PyOverflowError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -9,6 +11,7 @@ use crate::abi::*;
 use crate::arguments::{Arguments, Signature};
 use crate::asarray;
 use crate::border;
+use crate::c;
 use crate::error::{Failure, Result};
 use crate::export::impossible;
 use crate::export::window::Window;
@@ -61,11 +64,7 @@ Raises RequestError if there are fewer than two.
 }
 
 /// An entry of a method that takes any number of positional arguments.
-fn variadic(
-    name: &'static std::ffi::CStr,
-    method: ffi::PyCFunction,
-    doc: &'static std::ffi::CStr,
-) -> ffi::PyMethodDef {
+fn variadic(name: &'static CStr, method: ffi::PyCFunction, doc: &'static CStr) -> ffi::PyMethodDef {
     ffi::PyMethodDef {
         ml_name: name.as_ptr(),
         ml_meth: ffi::PyMethodDefPointer { PyCFunction: method },
@@ -108,26 +107,35 @@ unsafe extern "C" fn reshape_entry(
         // SAFETY: a tuple, alive during the call.
         let given = unsafe { Borrowed::from_ptr(py, given) };
         match integers(&given)? {
-            Some(shape) => reshape(tensor, shape),
+            Some(mut shape) => {
+                complete(tensor, &mut shape)?;
+                reshape(tensor, shape)
+            }
             None => Err(impossible(py, "no tensor has an extent of that size".into())),
         }
     })
 }
 
-fn reshape<'py>(tensor: Tensor<'_, 'py>, mut shape: Vec<i64>) -> Result<Bound<'py, PyAny>> {
-    complete(tensor, &mut shape)?;
+/// The elements in a shape that is complete.
+fn reshape<'py>(tensor: Tensor<'_, 'py>, shape: Vec<i64>) -> Result<Bound<'py, PyAny>> {
     if let Some(strides) = strides_for(&shape, tensor) {
+        // SAFETY: a live handle.
+        let name = match unsafe { c::ta_is_contiguous(tensor.handle()) } {
+            0 => c"ReshapeAliasBackward0",
+            _ => c"ViewBackward0",
+        };
         let window = Window { shape, strides, offset: 0 };
-        return tensor::wrap(tensor.py(), window.open(tensor)?);
+        return tensor::wrap(tensor.py(), window.open(tensor, name)?);
     }
     let mut request = Request::default();
     request.options.requires_grad = TA_GRAD_AS_SOURCE;
     request.options.flags = TA_WANT_CONTIGUOUS;
     let compact = asarray::convert(&tensor.object(), &request)?;
-    match tensor::of(&compact) {
-        Some(compact) => reshape(compact, shape),
-        None => unreachable!("a conversion makes a tensor"),
-    }
+    let Some(compact) = tensor::of(&compact) else { unreachable!("a conversion makes a tensor") };
+    let strides = strides_for(&shape, compact);
+    let Some(strides) = strides else { unreachable!("what is in C order has any shape") };
+    let window = Window { shape, strides, offset: 0 };
+    tensor::wrap(tensor.py(), window.open(compact, c"UnsafeViewBackward0")?)
 }
 
 /// Puts a number in the place of -1, and checks that there are as many elements as before.
@@ -210,11 +218,15 @@ unsafe extern "C" fn permute_entry(
         for dim in dims {
             order.push(axis(dim as isize, tensor.ndim())?);
         }
-        permute(tensor, &order)
+        permute(tensor, &order, c"PermuteBackward0")
     })
 }
 
-fn permute<'py>(tensor: Tensor<'_, 'py>, order: &[usize]) -> Result<Bound<'py, PyAny>> {
+fn permute<'py>(
+    tensor: Tensor<'_, 'py>,
+    order: &[usize],
+    name: &CStr,
+) -> Result<Bound<'py, PyAny>> {
     let ndim = tensor.ndim();
     if order.len() != ndim || (0..ndim).any(|axis| !order.contains(&axis)) {
         let message = format!("axes {order:?} are not each of {ndim} axes once");
@@ -223,7 +235,7 @@ fn permute<'py>(tensor: Tensor<'_, 'py>, order: &[usize]) -> Result<Bound<'py, P
     let picked = |of: &[i64]| order.iter().map(|&axis| of[axis]).collect();
     let window =
         Window { shape: picked(tensor.shape()), strides: picked(tensor.strides()), offset: 0 };
-    tensor::wrap(tensor.py(), window.open(tensor)?)
+    tensor::wrap(tensor.py(), window.open(tensor, name)?)
 }
 
 fn transpose<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
@@ -234,24 +246,25 @@ fn transpose<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<
     // A tensor without axes may be told to exchange its none, as in PyTorch.
     let ndim = tensor.ndim();
     let axis = |given| axis(number(given)?, ndim.max(1));
-    exchanged(tensor, axis(&first)?, axis(&second)?)
+    exchanged(tensor, axis(&first)?, axis(&second)?, c"TransposeBackward0")
 }
 
 fn exchanged<'py>(
     tensor: Tensor<'_, 'py>,
     first: usize,
     second: usize,
+    name: &CStr,
 ) -> Result<Bound<'py, PyAny>> {
     let mut order: Vec<usize> = (0..tensor.ndim()).collect();
     if !order.is_empty() {
         order.swap(first, second);
     }
-    permute(tensor, &order)
+    permute(tensor, &order, name)
 }
 
 fn transposed<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     match tensor.ndim() {
-        0 | 2 => exchanged(tensor, 0, 1),
+        0 | 2 => exchanged(tensor, 0, 1, c"PermuteBackward0"),
         ndim => {
             let message = format!("T is of a matrix, not of {ndim} axes: see mT and permute()");
             Err(impossible(tensor.py(), message))
@@ -261,7 +274,7 @@ fn transposed<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
 
 fn matrices_transposed<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     match tensor.ndim() {
-        ndim @ 2.. => exchanged(tensor, ndim - 2, ndim - 1),
+        ndim @ 2.. => exchanged(tensor, ndim - 2, ndim - 1, c"TransposeBackward0"),
         ndim => {
             let message = format!("mT is of matrices, not of {ndim} axes");
             Err(impossible(tensor.py(), message))

@@ -13,8 +13,8 @@ mod layout;
 mod list;
 mod numpy;
 mod scalar;
-mod window;
-mod write;
+pub(crate) mod window;
+pub(crate) mod write;
 
 use pyo3::prelude::*;
 use pyo3::types::PyType;

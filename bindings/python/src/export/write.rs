@@ -67,16 +67,31 @@ unsafe extern "C" fn set(
 
 /// Refuses what the library would refuse once the source has been converted: that may have been
 /// long work, and Python code.
-fn check_writable(tensor: Tensor<'_, '_>) -> Result<()> {
+pub(crate) fn check_writable(tensor: Tensor<'_, '_>) -> Result<()> {
     let flags = tensor.info()?.flags;
-    let obstacle = if flags & TA_TENSOR_READ_ONLY != 0 {
-        "target is read-only"
-    } else if flags & TA_TENSOR_REQUIRES_GRAD != 0 {
-        "target requires grad: writing to it in place would make its gradient wrong"
-    } else {
-        return Ok(());
-    };
-    Err(Failure::Status(TA_ERR_NOT_WRITABLE, obstacle.into()))
+    if flags & TA_TENSOR_READ_ONLY != 0 {
+        return Err(Failure::Status(TA_ERR_NOT_WRITABLE, "target is read-only".into()));
+    }
+    // SAFETY: a live handle.
+    let is_free = || unsafe { c::ta_is_leaf(tensor.handle()) } != 0 && c::ta_grad_enabled() == 0;
+    if flags & TA_TENSOR_REQUIRES_GRAD != 0 && !is_free() {
+        let message = "target requires grad: writing to it in place would make its gradient wrong";
+        return Err(Failure::Status(TA_ERR_GRAD, message.into()));
+    }
+    Ok(())
+}
+
+/// Refuses a source whose history the write, which is not recorded, would cut.
+fn check_source(value: &Bound<'_, PyAny>) -> Result<()> {
+    // SAFETY: a live handle.
+    let requires_grad = |value: Tensor<'_, '_>| unsafe { c::ta_requires_grad(value.handle()) } != 0;
+    match tensor::of(value) {
+        Some(value) if requires_grad(value) && c::ta_grad_enabled() != 0 => Err(Failure::Status(
+            TA_ERR_GRAD,
+            "the source requires grad, and writes are not recorded: give its detach()".into(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a number to every element of a tensor, or the elements of anything else.
@@ -93,7 +108,7 @@ fn write(target: *mut ta_tensor, dtype: ta_dtype, value: &Bound<'_, PyAny>) -> R
 }
 
 /// Writes the elements of a tensor to another.
-fn copy(target: *mut ta_tensor, source: &Bound<'_, PyAny>) -> Result<()> {
+pub(crate) fn copy(target: *mut ta_tensor, source: &Bound<'_, PyAny>) -> Result<()> {
     let Some(source) = tensor::of(source) else { unreachable!("a conversion makes a tensor") };
     let from = source.handle();
     // SAFETY: two live handles.
@@ -122,6 +137,7 @@ fn elements<'py>(value: &Bound<'py, PyAny>, dtype: ta_dtype) -> Result<Bound<'py
             "elements are not written from a capsule: make a tensor of it with from_dlpack()",
         ));
     }
+    check_source(value)?;
     let mut request = Request::default();
     request.options.accept = ACCEPTED;
     let is_array = tensor::of(value).is_some()

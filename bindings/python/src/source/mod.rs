@@ -80,6 +80,11 @@ impl Reference {
     }
 }
 
+impl Kept for Reference {
+    /// The library holds what it needs by itself.
+    fn taken(self: Box<Self>) {}
+}
+
 impl Drop for Reference {
     fn drop(&mut self) {
         // SAFETY: our own reference, dropped once, and nobody has taken it.
@@ -107,6 +112,20 @@ impl<'a> Seen<'a> {
     /// it was.
     #[inline]
     pub(crate) fn take(self, py: Python<'_>, request: &Request) -> Result<Handle> {
+        self.take_with(py, request, make)
+    }
+
+    /// Hands the source to a function of the library that takes sources.
+    ///
+    /// # Errors
+    /// As [`Seen::take`].
+    #[inline]
+    pub(crate) fn take_with(
+        self,
+        py: Python<'_>,
+        request: &Request,
+        make: impl FnOnce(&ta_source, &Request) -> Result<Handle>,
+    ) -> Result<Handle> {
         let bytes = detached::bytes_to_copy(&self.source, &request.options);
         let steady = detached::is_large(bytes).then(|| Steady::of(&self.source));
         let source = steady.as_ref().map_or(&self.source, |steady| &steady.source);

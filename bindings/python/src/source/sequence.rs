@@ -190,30 +190,11 @@ unsafe fn callback<'a>(
         }
         Ok(Err(Failure::Status(status, message))) => {
             // SAFETY: NULL or writable, by this function's contract.
-            unsafe { say(err, &message) };
+            unsafe { c::say(err, &message) };
             status
         }
         Err(_) => TA_ERR_INTERNAL,
     }
-}
-
-/// Writes a message, cut at a character if it is too long.
-///
-/// # Safety
-/// `err` is NULL or a writable `ta_error`.
-unsafe fn say(err: *mut ta_error, message: &str) {
-    if err.is_null() {
-        return;
-    }
-    let end = message.floor_char_boundary(TA_MESSAGE_SIZE - 1);
-    // SAFETY: a whole ta_error, by the caller's contract.
-    let target: *mut u8 = unsafe { &raw mut (*err).message }.cast();
-    // SAFETY: shorter than the message's room; one of the two is ours.
-    unsafe { target.copy_from_nonoverlapping(message.as_ptr(), end) };
-    // SAFETY: inside the message's room.
-    let target = unsafe { target.add(end) };
-    // SAFETY: as above.
-    unsafe { target.write(0) };
 }
 
 unsafe extern "C" fn len(reader: *mut c_void, out: *mut usize, err: *mut ta_error) -> ta_status {

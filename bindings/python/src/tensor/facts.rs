@@ -5,7 +5,6 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyTuple};
 
-use crate::abi::*;
 use crate::arguments::{Arguments, Signature};
 use crate::c;
 use crate::error::{Failure, Result};
@@ -63,16 +62,6 @@ not, why. See Provenance.
 >>> import tarray
 >>> tarray.asarray([1, 2]).provenance
 tarray.Provenance(source='sequence', aliased=False, reason='not memory')";
-        c"requires_grad" => requires_grad, c"Whether the tensor requires a gradient.
-
->>> import tarray
->>> tarray.asarray([1.0], requires_grad=True).requires_grad
-True";
-        c"is_leaf" => is_leaf, c"Whether the tensor has no history.
-
->>> import tarray
->>> tarray.asarray([1.0], requires_grad=True).is_leaf
-True";
     });
     slots.methods.extend(methods! {
         c"numel" => numel, c"numel($self, /)\n--\n\nNumber of elements.
@@ -112,7 +101,7 @@ pub(crate) fn tuple<'py>(py: Python<'py>, values: &[i64]) -> Result<Bound<'py, P
     Ok(PyTuple::new(py, values)?.into_any())
 }
 
-fn truth(py: Python<'_>, value: bool) -> Result<Bound<'_, PyAny>> {
+pub(crate) fn truth(py: Python<'_>, value: bool) -> Result<Bound<'_, PyAny>> {
     Ok(PyBool::new(py, value).to_owned().into_any())
 }
 
@@ -147,15 +136,6 @@ fn nbytes<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
 fn read_only<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     // SAFETY: a live handle.
     truth(tensor.py(), unsafe { c::ta_is_read_only(tensor.handle()) } != 0)
-}
-
-fn requires_grad<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
-    truth(tensor.py(), tensor.info()?.flags & TA_TENSOR_REQUIRES_GRAD != 0)
-}
-
-/// The library records no history yet, so every tensor is the beginning of its own.
-fn is_leaf<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
-    truth(tensor.py(), true)
 }
 
 fn numel<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {

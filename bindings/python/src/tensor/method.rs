@@ -3,12 +3,12 @@
 //! A method is `fn(Tensor, Arguments) -> Result<Bound<PyAny>>`, an attribute
 //! `fn(Tensor) -> Result<Bound<PyAny>>`; [`methods!`] and [`attributes!`] make tables of them.
 
-use std::ffi::{CStr, c_void};
+use std::ffi::{CStr, c_int, c_void};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Argument, Arguments};
 use crate::border;
 use crate::error::Result;
 use crate::tensor::Tensor;
@@ -49,6 +49,27 @@ where
     border::object(|py| attribute(unsafe { Tensor::receiver(py, receiver) }))
 }
 
+/// Sets an attribute, or deletes it if `value` is NULL.
+///
+/// # Safety
+/// `receiver` is a tensor; `value` is NULL or the interpreter's.
+pub(crate) unsafe fn write<F>(
+    receiver: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+    attribute: F,
+) -> c_int
+where
+    F: for<'a, 'py> FnOnce(Tensor<'a, 'py>, Argument<'a, 'py>) -> Result<()>,
+{
+    border::nothing(|py| {
+        // SAFETY: passed on from this function's contract.
+        let receiver = unsafe { Tensor::receiver(py, receiver) };
+        // SAFETY: NULL, or alive during the call.
+        let value = unsafe { Borrowed::from_ptr_or_opt(py, value) };
+        attribute(receiver, value)
+    })
+}
+
 /// An entry of a method table.
 pub(crate) const fn entry(
     name: &'static CStr,
@@ -67,12 +88,13 @@ pub(crate) const fn entry(
 pub(crate) const fn attribute(
     name: &'static CStr,
     get: unsafe extern "C" fn(*mut ffi::PyObject, *mut c_void) -> *mut ffi::PyObject,
+    set: Option<ffi::setter>,
     doc: &'static CStr,
 ) -> ffi::PyGetSetDef {
     ffi::PyGetSetDef {
         name: name.as_ptr(),
         get: Some(get),
-        set: None,
+        set,
         doc: doc.as_ptr(),
         closure: std::ptr::null_mut(),
     }
@@ -96,9 +118,9 @@ macro_rules! methods {
     };
 }
 
-/// A `Vec<PyGetSetDef>` of `c"name" => function, c"doc";` lines.
+/// A `Vec<PyGetSetDef>` of `c"name" => get, c"doc";` lines, with `get | set` where it can be set.
 macro_rules! attributes {
-    ($($name:literal => $function:path, $doc:literal;)*) => {
+    ($($name:literal => $function:path $(| $set:path)?, $doc:literal;)*) => {
         vec![$({
             unsafe extern "C" fn get(
                 receiver: *mut pyo3::ffi::PyObject,
@@ -107,7 +129,20 @@ macro_rules! attributes {
                 // SAFETY: called by the interpreter, as a getter of tensors.
                 unsafe { $crate::tensor::method::read(receiver, $function) }
             }
-            $crate::tensor::method::attribute($name, get, $doc)
+            #[allow(unused_mut, unused_assignments)]
+            let mut set = None;
+            $({
+                unsafe extern "C" fn write(
+                    receiver: *mut pyo3::ffi::PyObject,
+                    value: *mut pyo3::ffi::PyObject,
+                    _closure: *mut std::ffi::c_void,
+                ) -> std::ffi::c_int {
+                    // SAFETY: called by the interpreter, as a setter of tensors.
+                    unsafe { $crate::tensor::method::write(receiver, value, $set) }
+                }
+                set = Some(write as pyo3::ffi::setter);
+            })?
+            $crate::tensor::method::attribute($name, get, set, $doc)
         }),*]
     };
 }

@@ -72,6 +72,7 @@ fn make(py: Python<'_>) -> Result<()> {
     print::fill(&mut slots);
     share::fill(&mut slots);
     crate::export::fill(&mut slots);
+    crate::history::fill(&mut slots);
     publish(py, slots)
 }
 

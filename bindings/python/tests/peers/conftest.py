@@ -49,7 +49,7 @@ else:
     @pytest.fixture(autouse=True)
     def _no_tensor_is_left():
         """Thousands of calls, failing ones among them, keep nothing."""
-        before = tarray.live_tensors()
+        before = tarray.live_tensors(), tarray.live_nodes()
         yield
         gc.collect()
-        assert tarray.live_tensors() == before
+        assert (tarray.live_tensors(), tarray.live_nodes()) == before

@@ -50,6 +50,23 @@ def ways_out(tensor: Tensor) -> None:
     tensor.fill_(0).copy_([1, 2])
 
 
+def gradients(tensor: Tensor) -> Tensor | None:
+    with tarray.no_grad(), tarray.set_grad_enabled(True):
+        loss = (2 * tensor.requires_grad_() - 1).sum((0, 1), keepdim=True)
+    tarray.record("Mine", [tensor], [1.0], lambda gradient: (gradient * 2,)).backward(loss, retain_graph=True)
+    assert_type(doubled(tensor), Tensor)
+    node = loss.grad_fn
+    if node is not None:
+        assert_type(node.name(), str)
+    tensor.requires_grad, tensor.grad = True, None
+    return tensor.grad
+
+
+@tarray.no_grad()
+def doubled(tensor: Tensor) -> Tensor:
+    return tarray.mul(tensor, 2)
+
+
 def mistakes(tensor: Tensor) -> None:
     """Each of these is one: an ignore that is not needed is an error too."""
     tarray.asarray([1], copy="yes")  # type: ignore[arg-type]
@@ -57,4 +74,6 @@ def mistakes(tensor: Tensor) -> None:
     tarray.asarray([1], tarray.float32)  # type: ignore[call-arg]
     tarray.frombuffer([1, 2])  # type: ignore[arg-type]
     tensor.shape = (2, 3)  # type: ignore[misc]
+    tensor.grad = 1  # type: ignore[assignment]
+    tensor + "1"  # type: ignore[operator]
     Tensor.of([1])  # type: ignore[attr-defined]

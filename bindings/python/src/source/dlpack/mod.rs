@@ -78,13 +78,13 @@ impl Producer {
     fn export<'a>(&self, object: &Bound<'a, PyAny>, request: &Request) -> Result<Seen<'a>> {
         let Some(facts) = torch::facts(object)? else { return self.run(object, request) };
         torch::remember(object, self.table)?;
+        if facts.is_lazy && request.options.copy == TA_COPY_NEVER {
+            return Err(lazy());
+        }
         if facts.requires_grad && request.options.requires_grad != TA_GRAD_NO {
-            return Err(history());
+            return torch::continued(object);
         }
         if facts.is_lazy {
-            if request.options.copy == TA_COPY_NEVER {
-                return Err(lazy());
-            }
             let seen = Producer::run_anew(&torch::resolved(object)?, request)?;
             return Ok(seen.made(TA_REASON_NOT_MEMORY));
         }
@@ -132,14 +132,6 @@ fn by_method<'a>(
         Failure::kind(format!("{class} is on a device, and has no __dlpack__ to wait for it"))
     })?;
     method::export(object, &method, request)
-}
-
-#[cold]
-fn history() -> Failure {
-    Failure::Status(
-        TA_ERR_CANNOT_ALIAS,
-        "can't take over the history of a torch tensor that requires grad: give requires_grad=False, or its detach()".into(),
-    )
 }
 
 #[cold]

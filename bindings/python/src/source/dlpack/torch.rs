@@ -1,4 +1,5 @@
 //! What torch's exchange table does not say: gradients, and bits that change what memory means.
+//! How a history goes on into torch's is written in Python, where torch's own doors are: `_torch.py`.
 
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -9,9 +10,13 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
+use crate::abi::*;
+use crate::c;
 use crate::error::Result;
 use crate::source::dlpack::exchange::{Export, Exported};
 use crate::source::numpy::loaded;
+use crate::source::{Loan, Reference, Seen};
+use crate::tensor;
 
 /// What a torch tensor is, beside its memory.
 #[derive(Clone, Copy)]
@@ -160,4 +165,15 @@ pub(super) fn resolved<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, PyA
     let py = object.py();
     let resolved = object.call_method0(intern!(py, "resolve_conj"))?;
     Ok(resolved.call_method0(intern!(py, "resolve_neg"))?)
+}
+
+/// A tensor of ours over the memory of one that requires grad, with a history that goes on in torch's.
+pub(super) fn continued<'a>(object: &Bound<'a, PyAny>) -> Result<Seen<'a>> {
+    let py = object.py();
+    let bridge = py.import(intern!(py, "tarray._torch"))?;
+    let made = bridge.call_method1(intern!(py, "continued"), (object,))?;
+    let Some(tensor) = tensor::of(&made) else { unreachable!("what is recorded is a tensor") };
+    let value = ta_source_value { tensor: tensor.handle() };
+    let source = c::source(TA_SOURCE_TENSOR, TA_ORIGIN_DLPACK, value);
+    Ok(Seen { source, loan: Loan::Kept(Box::new(Reference::of(made))) })
 }
