@@ -6,7 +6,7 @@ Elements are small whole numbers, so that no order of additions rounds.
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given
+from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
 import tarray
@@ -22,7 +22,7 @@ UNARY = {
     "clone": lambda t: t.clone(), "contiguous": lambda t: t.contiguous(), "first": lambda t: t[0], "last": lambda t: t[..., -1],
     "tail": lambda t: t[1:], "every second": lambda t: t[..., ::2], "whole": lambda t: t[:], "alias": lambda t: t[...],
     "new axis": lambda t: t[None], "new last axis": lambda t: t[..., None], "flat": lambda t: t.reshape(-1),
-    "swapped": lambda t: t.transpose(0, -1), "matrix": lambda t: t.mT, "rotated": lambda t: t.permute(*range(1, t.ndim), 0),
+    "swapped": lambda t: t.transpose(0, -1), "matrices": lambda t: t.mT if t.ndim > 1 else t, "rotated": lambda t: t.permute(*range(1, t.ndim), 0),
     "swapped flat": lambda t: t.transpose(0, -1).reshape(-1), "itself twice": lambda t: t * t + t,
 }  # fmt: skip
 BINARY = {"add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b}
@@ -63,6 +63,8 @@ def run(steps, operands, dtype_of):
     for place, step in enumerate(steps):
         try:
             t = apply(step, t, operands, dtype_of)
+        except NotImplementedError:
+            reject()  # PyTorch has no such kernel
         except (RuntimeError, IndexError, ValueError, TypeError):
             left_out.append(place)
     return t, left_out
@@ -103,7 +105,10 @@ def test_random_graphs(operands, steps, gradient):
         name = expected.grad_fn.name()
         assert got.grad_fn.name() == RENAMED.get(name, name)
     first = np.random.default_rng(gradient).integers(-2, 3, got.shape).astype("f8")
-    expected.backward(torch.tensor(first, dtype=expected.dtype))
+    try:
+        expected.backward(torch.tensor(first, dtype=expected.dtype))
+    except NotImplementedError:
+        reject()  # PyTorch has no such kernel
     got.backward(tarray.tensor(first, dtype=got.dtype))
     for name in "xy":
         assert values(mine[name].grad) == values(theirs[name].grad), name
@@ -128,6 +133,8 @@ def test_promotion(a, b, name, reflected):
         operands = [make(it, library, dtype_of) for it in (a, b)]
         try:
             result = BINARY[name](*reversed(operands) if reflected else operands)
+        except NotImplementedError:
+            reject()  # PyTorch has no such kernel
         except (RuntimeError, ValueError, TypeError):
             return None
         return str(result.dtype).split(".")[1], tuple(result.shape), values(result)
