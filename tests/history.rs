@@ -291,7 +291,8 @@ fn asarray_keeps_cuts_and_continues_histories() {
             let row = format!("{name}, {copy:?}, {grad:?}, recorded: {enabled}");
             let request = Request { copy, grad, ..Request::default() };
             let before = set_enabled(enabled);
-            let result = hub::asarray(Source::Tensor(source, TA_ORIGIN_TENSOR), &request).unwrap().settle();
+            let result =
+                hub::asarray(Source::Tensor(source, TA_ORIGIN_TENSOR), &request).unwrap().settle();
             set_enabled(before);
 
             assert_eq!(result.is(source), same, "{row}: the handle");

@@ -69,7 +69,9 @@ fn host(
     };
     let inputs = inputs.iter().copied();
     let request = Request::default();
-    hub::record(c"HostBackward0", inputs, Source::Tensor(output, TA_ORIGIN_TENSOR), &request, saved).unwrap().settle()
+    hub::record(c"HostBackward0", inputs, Source::Tensor(output, TA_ORIGIN_TENSOR), &request, saved)
+        .unwrap()
+        .settle()
 }
 
 fn total(tensor: &Tensor) -> Tensor {

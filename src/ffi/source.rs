@@ -62,7 +62,10 @@ pub(super) unsafe fn parse<N: Then>(source: *const ta_source, then: N) -> Result
             let tensor = unsafe { &given.value.tensor };
             non_null(*tensor, "source.value.tensor")?;
             // SAFETY: a live handle, by the caller's contract.
-            then.source(Source::Tensor(unsafe { Tensor::borrow(tensor) }, origin(TA_ORIGIN_TENSOR)?))
+            then.source(Source::Tensor(
+                unsafe { Tensor::borrow(tensor) },
+                origin(TA_ORIGIN_TENSOR)?,
+            ))
         }
         TA_SOURCE_MEMORY => {
             // SAFETY: the member that `kind` names.

@@ -87,7 +87,8 @@ static FUNCTIONS: Functions = Functions([
 #[pymodule(gil_used = false)]
 fn _tarray(module: &Bound<'_, PyModule>) -> PyResult<()> {
     if !is_main_interpreter() {
-        let message = "tarray can be imported by the main interpreter only, not by a sub-interpreter";
+        let message =
+            "tarray can be imported by the main interpreter only, not by a sub-interpreter";
         return Err(PyImportError::new_err(message));
     }
     if c::ta_abi_version() != TA_ABI_VERSION {
