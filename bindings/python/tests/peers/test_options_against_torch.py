@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import tarray
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import drawn
@@ -158,6 +158,29 @@ def test_our_own_tensors(recipe, dtype, copy, device, gradient):
     assert got.requires_grad == expected.requires_grad
     if not got.empty:
         assert (got.address == mine.data_ptr()) == (expected.address == twin.data_ptr())
+
+
+@given(recipe=drawn.tensors(), is_leaf=st.booleans(), dtype=dtypes, copy=copies, gradient=gradients)
+def test_tensors_of_torch_that_require_grad(recipe, is_leaf, dtype, copy, gradient):
+    source, twin = recipe.make(), recipe.make()
+    assume(differentiable(str(source.dtype).removeprefix("torch.")))
+    source, twin = (t.requires_grad_() if is_leaf else t.requires_grad_()[...] for t in (source, twin))
+    with quiet():
+        got = ours(source, dtype, copy, requires_grad=gradient)
+        # A leaf that PyTorch returns itself gets the flag: it is a twin for that.
+        expected = theirs(twin, dtype, copy, requires_grad=gradient)
+
+    SEEN["options"] += 1
+    assert source.requires_grad
+    if source.is_conj() or source.is_neg():
+        # What they stand for is no memory: it is resolved, or refused.
+        assert got.error if copy is False else got.requires_grad == expected.requires_grad
+        return
+    assert bool(got.error) == bool(expected.error), f"{got}\n{expected}"
+    if not got.error:
+        assert (got.dtype, got.shape, got.requires_grad) == (expected.dtype, expected.shape, expected.requires_grad)
+        if not got.empty:
+            assert (got.address == source.data_ptr()) == (expected.address == twin.data_ptr())
 
 
 def test_nothing_to_change_is_the_same_object():
