@@ -648,7 +648,8 @@ fn dtypes_without_conversion_have_no_scalars() {
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let mut random = Random(5);
-    let shape = [7i64, 3, 211, 35];
+    // Several tiles, where not every element is interpreted.
+    let shape = if cfg!(miri) { [7i64, 3, 11, 5] } else { [7, 3, 211, 35] };
     for (from, to) in [(DType::F64, DType::F16), (DType::U16, DType::C64), (DType::I32, DType::I32)]
     {
         let read = any_strides(&shape, from.itemsize(), &mut random);
