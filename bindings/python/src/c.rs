@@ -22,7 +22,6 @@ unsafe extern "C" {
         out: *mut *mut ta_tensor,
         err: *mut ta_error,
     ) -> ta_status;
-    pub(crate) fn ta_requires_grad(tensor: *const ta_tensor) -> i32;
     pub(crate) fn ta_release(tensor: *mut ta_tensor);
     pub(crate) fn ta_describe(
         tensor: *const ta_tensor,
