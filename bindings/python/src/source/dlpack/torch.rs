@@ -94,11 +94,9 @@ pub(super) fn remember(object: &Bound<'_, PyAny>, table: Option<Export>) -> Resu
     let requires_grad = class.getattr(intern!(py, "requires_grad"))?;
     let is_neg = class.getattr(intern!(py, "is_neg"))?;
     // Anything else is something that somebody has put there, to be asked as all are.
-    // SAFETY: two live objects.
-    let are_torchs =
-        unsafe { ffi::Py_TYPE(requires_grad.as_ptr()) == &raw mut ffi::PyGetSetDescr_Type }
-            && unsafe { ffi::Py_TYPE(is_neg.as_ptr()) == &raw mut ffi::PyMethodDescr_Type };
-    if are_torchs {
+    if is_of(&requires_grad, &raw mut ffi::PyGetSetDescr_Type)
+        && is_of(&is_neg, &raw mut ffi::PyMethodDescr_Type)
+    {
         let known = Box::new(Known {
             class: class.as_type_ptr(),
             requires_grad: requires_grad.into_ptr(),
@@ -127,14 +125,19 @@ pub(crate) fn plain(object: &Bound<'_, PyAny>) -> Option<Exported> {
     (exported.is_on_cpu() && !exported.is_complex()).then_some(exported)
 }
 
+/// Whether an object is of a type, and not of one below it.
+fn is_of(object: &Bound<'_, PyAny>, class: *mut ffi::PyTypeObject) -> bool {
+    object.get_type().as_type_ptr() == class
+}
+
 impl Known {
     /// Whether an object of the class neither requires grad nor holds negatives.
     #[inline]
     fn is_plain(&self, object: *mut ffi::PyObject) -> bool {
-        // SAFETY: a live object, whose type has this slot, as `remember` has seen.
-        let Some(get) = (unsafe { (*ffi::Py_TYPE(self.requires_grad)).tp_descr_get }) else {
-            return false;
-        };
+        // SAFETY: a live object, which has a type.
+        let class = unsafe { ffi::Py_TYPE(self.requires_grad) };
+        // SAFETY: the type of a live object.
+        let Some(get) = (unsafe { (*class).tp_descr_get }) else { return false };
         // SAFETY: a descriptor of the object's class.
         let requires_grad = unsafe { get(self.requires_grad, object, self.class.cast()) };
         is_false(requires_grad) && {

@@ -58,7 +58,8 @@ pub(crate) fn plain(object: &Bound<'_, PyAny>) -> Option<ta_memory> {
     let whole = flags & TA_MEMORY_BYTE_SWAPPED == 0
         && (0..fields.ndim.unsigned_abs() as usize).all(|axis| {
             // SAFETY: as many strides as axes.
-            unsafe { memory.strides_bytes.add(axis).read() & (size - 1) == 0 }
+            let stride = unsafe { memory.strides_bytes.wrapping_add(axis).read() };
+            stride & (size - 1) == 0
         });
     (whole && size.unsigned_abs().is_power_of_two()).then_some(memory)
 }
