@@ -47,7 +47,9 @@ def test_a_forked_child_has_tensors_of_its_own():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_child_may_be_forked_while_threads_work():
     run("""
-        import os, threading, tarray
+        import os, threading, tarray, warnings
+        # CPython 3.12 warns of what is tried here.
+        warnings.simplefilter("ignore", DeprecationWarning)
         stop = False
 
         def work():
