@@ -126,6 +126,8 @@ class Source(Structure):
         ("kind", c_int32),
         ("origin", c_int32),
         ("value", SourceValue),
+        ("made", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -134,7 +136,7 @@ class Provenance(Structure):
         ("origin", c_int32),
         ("aliased", c_int32),
         ("reason", c_int32),
-        ("reserved", c_int32),
+        ("staged", c_int32),
     ]
 
     def key(self) -> tuple[int, int, int]:
@@ -157,6 +159,7 @@ class Info(Structure):
         ("ndim", c_int32),
         ("device", Device),
         ("provenance", Provenance),
+        ("stream", c_int64),
     ]
 
 
