@@ -94,6 +94,7 @@ struct Recorded<'a> {
     operation: ManuallyDrop<Operation>,
 }
 
+/// Checks what a `ta_operation` says.
 ///
 /// # Safety
 /// Pointers in it are NULL or what `ta_operation` says, and stay so for `'a`.

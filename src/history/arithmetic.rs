@@ -94,6 +94,10 @@ impl Signs {
 }
 
 impl Backward for Signs {
+    fn is_spent(&self) -> bool {
+        false
+    }
+
     fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
         let one = |(&other, &wanted): (&bool, &bool)| match (wanted, other) {
             (false, _) => Ok(None),

@@ -43,7 +43,7 @@ pub fn backward(root: &Tensor, gradient: Option<&Tensor>, retain_graph: bool) ->
     }
     std::mem::take(&mut pass.arrivals).commit()?;
     if !retain_graph {
-        pass.steps.iter().for_each(|step| step.node.release());
+        pass.steps.iter().filter(|step| step.saved.is_spent()).for_each(|step| step.node.release());
     }
     Ok(())
 }

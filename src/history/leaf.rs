@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::history::remains::{self, Remains};
 use crate::model::gradient::Gradient;
 use crate::model::tensor::Tensor;
 
@@ -31,6 +32,15 @@ impl Leaf {
     pub(super) fn grad(&self) -> MutexGuard<'_, Option<Tensor>> {
         // A handle is whole at any time, whoever panicked.
         self.grad.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Leaf {
+    fn drop(&mut self) {
+        let grad = self.grad.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(grad) = grad {
+            remains::let_go(Remains::Leaf(grad));
+        }
     }
 }
 

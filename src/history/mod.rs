@@ -25,6 +25,7 @@ mod edge;
 mod leaf;
 mod mode;
 mod node;
+mod remains;
 mod saved;
 mod stack;
 mod state;

@@ -2,13 +2,13 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::history::edge::{Edge, Target};
 use crate::history::mode;
+use crate::history::remains::{self, Remains};
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
 use crate::model::tensor::Tensor;
@@ -33,6 +33,11 @@ pub trait Backward: Any + Send + Sync {
     /// # Errors
     /// What stands in the way; the backward pass then changes nothing.
     fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>>;
+
+    /// Whether a pass uses it up. What keeps no tensor alive can be run again, as in PyTorch.
+    fn is_spent(&self) -> bool {
+        true
+    }
 }
 
 /// Where an input of an operation comes from.
@@ -149,40 +154,10 @@ impl Gradient for Node {
     }
 }
 
-/// What is left of a node: dropping it may drop other nodes.
-type Remains = (Vec<Option<Edge>>, Option<Arc<dyn Backward>>);
-
-thread_local! {
-    /// Remains that wait for the drop that is at work further down on this thread's stack.
-    static WAITING: RefCell<Option<Vec<Remains>>> = const { RefCell::new(None) };
-}
-
-/// A node drops what it leads to one after the other, not one within the other, also where they hang
-/// together through saved tensors and the drop callbacks of hosts: the stack does not grow with the
-/// length of a chain.
 impl Drop for Node {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Ordering::Relaxed);
         let saved = self.saved.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        let mut remains = Some((std::mem::take(&mut self.edges), saved));
-        let first = WAITING.try_with(|waiting| match &mut *waiting.borrow_mut() {
-            Some(waiting) => {
-                waiting.extend(remains.take());
-                false
-            }
-            none => {
-                *none = Some(Vec::new());
-                true
-            }
-        });
-        // What is first on the stack drops everything. So does, for itself alone, what is dropped
-        // while the thread ends and its own variables are gone.
-        drop(remains);
-        if first == Ok(true) {
-            while let Some(next) = WAITING.with_borrow_mut(|waiting| waiting.as_mut()?.pop()) {
-                drop(next);
-            }
-            WAITING.set(None);
-        }
+        remains::let_go(Remains::Node(std::mem::take(&mut self.edges), saved));
     }
 }

@@ -29,6 +29,10 @@ pub fn stacked(parts: &[Part]) -> Option<Arc<dyn Gradient>> {
 struct Paths(Box<[Box<[i64]>]>);
 
 impl Backward for Paths {
+    fn is_spent(&self) -> bool {
+        false
+    }
+
     fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
         let paths = self.0.iter().zip(wanted);
         paths.map(|(path, wanted)| wanted.then(|| part(gradient, path)).transpose()).collect()

@@ -140,6 +140,10 @@ struct Repeated {
 }
 
 impl Backward for Repeated {
+    fn is_spent(&self) -> bool {
+        false
+    }
+
     fn backward(&self, gradient: &Tensor, _: &[bool]) -> Result<Vec<Option<Tensor>>> {
         let mut given = gradient.strides().iter();
         let mut strides = [0; MAX_NDIM];

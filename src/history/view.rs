@@ -50,6 +50,10 @@ struct Window {
 }
 
 impl Backward for Window {
+    fn is_spent(&self) -> bool {
+        false
+    }
+
     /// The memory that the tensor reaches is a row of cells. Each gets the gradients of all elements of
     /// the view that were read from it; then each element of the tensor gets that of its cell, or, of
     /// several that share one, the first does.

@@ -113,6 +113,8 @@ impl Fill<'_> {
 
 #[cold]
 fn changed(path: &Path) -> Error {
-    let message = format_args!("ragged sequence: item {path} changed while it was read");
-    Error::new(TA_ERR_RAGGED, message)
+    path.located(Error::new(
+        TA_ERR_RAGGED,
+        format_args!("ragged sequence: it changed while it was read"),
+    ))
 }

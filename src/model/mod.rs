@@ -13,6 +13,7 @@ pub mod plan;
 pub mod prefix;
 pub mod promote;
 pub mod provenance;
+mod release;
 pub mod scalar;
 pub mod tensor;
 pub mod view;

@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use crate::model::alloc::Block;
 use crate::model::device::Device;
 use crate::model::error::Result;
+use crate::model::release;
 use crate::model::tensor::Tensor;
 
 /// What a source would hand over: how to let its memory go. Inert: dropping a claim releases
@@ -90,6 +91,6 @@ unsafe impl Sync for Foreign {}
 impl Drop for Foreign {
     fn drop(&mut self) {
         // SAFETY: the claim was taken, by the contract of `Claim::new`; dropped once.
-        unsafe { (self.release)(self.owner) };
+        unsafe { release::nested(self.release, self.owner) };
     }
 }

@@ -254,3 +254,26 @@ def test_threads_lose_no_gradient():
     for thread in threads:
         thread.join()
     assert x.grad.tolist() == [400.0] * 100
+
+
+def test_a_chain_of_gradients_is_let_go_without_recursion():
+    last = tarray.asarray([1.0])
+    for _ in range(200_000):
+        tensor = tarray.asarray([1.0])
+        tensor.grad = last
+        last = tensor
+    live = tarray.live_tensors()
+    del last, tensor
+    assert live - tarray.live_tensors() == 200_001
+
+
+def test_what_saves_nothing_is_run_again():
+    leaf = tarray.asarray([1.0, 2.0], requires_grad=True)
+    sum = (leaf + 1)[:].sum()
+    sum.backward()
+    sum.backward()
+    assert leaf.grad.tolist() == [2.0, 2.0]
+    product = (leaf * leaf).sum()
+    product.backward()
+    with pytest.raises(RuntimeError, match="second time"):
+        product.backward()

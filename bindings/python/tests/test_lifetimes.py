@@ -345,3 +345,23 @@ def test_an_owner_that_keeps_its_own_tensor_weakly_goes():
     gc.collect()
 
     assert seen() is None and tarray.live_tensors() == before
+
+
+def test_a_tensor_lent_to_ourselves_makes_no_chain():
+    first = tarray.asarray([1.0])
+    live = tarray.live_tensors()
+    tensor = tarray.from_dlpack(first.__dlpack__(max_version=(1, 0), copy=True))
+    for _ in range(1000):
+        tensor = tarray.from_dlpack(tensor)
+    assert tarray.live_tensors() <= live + 2
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_chain_through_numpy_is_let_go_without_recursion(copied):
+    np = pytest.importorskip("numpy")
+    tensor = tarray.asarray([1.0])
+    if copied:
+        tensor.__dlpack__(max_version=(1, 0), copy=True)
+    for _ in range(100_000):
+        tensor = tarray.from_dlpack(np.from_dlpack(tensor))
+    del tensor

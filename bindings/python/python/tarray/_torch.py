@@ -1,8 +1,9 @@
 """Histories that go on in PyTorch's, and PyTorch's that go on here.
 
 What one side has computed is one node in the graph of the other, with edges of its own: to
-whatever of the other side it was computed from in turn. So each engine sees what depends on what,
-and runs every operation once, when its gradient is complete:
+whatever of the other side it was computed from in turn. So each engine sees what depends on what, and
+a pass that torch begins runs every operation once, when its gradient is complete; one of ours enters
+torch's graph once for each alias on its way:
 
 - `continued(source)` records a node whose inputs are the tensors of ours that the torch tensor was
   computed from. Going back, it runs torch's engine from `source`.
@@ -44,9 +45,11 @@ class _Frame:
 
 
 class _Ours(threading.local):
-    """The pass of ours that torch's engine runs on this thread: it stays on it."""
+    """The passes of ours that torch's engine runs on this thread, where they stay, by their depth: a
+    callback may begin a pass of its own, which stops nowhere."""
 
-    frame = None
+    def __init__(self):
+        self.frames = {}
 
 
 _ours = _Ours()
@@ -58,7 +61,7 @@ _theirs: dict[int, _Frame] = {}
 
 def continued(source):
     """A tensor over the memory of a torch tensor that requires grad, with its history."""
-    with torch._C.DisableTorchFunctionSubclass():
+    with torch.inference_mode(False), torch._C.DisableTorchFunctionSubclass():
         backward = _Continued(source)
         inputs = [node.tensor for node in backward.nodes]
         # As the tensor itself, what shares its memory has its history, recorded or not.
@@ -78,16 +81,19 @@ class _Continued:
     def __call__(self, gradient):
         # Torch may keep it, and then adds to it in place.
         gradient = torch.from_dlpack(gradient).clone()
-        frame = _ours.frame
+        frame = _ours.frames.get(_tarray._passes())
         if frame is not None and self.source in frame:
             frame.add(self.source, gradient)
             return (None,) * len(self.nodes)
+        with torch._C.DisableTorchFunctionSubclass():
+            if not self.source.requires_grad:
+                return (None,) * len(self.nodes)
         if _edge(self.source).node is not self.edge.node:
             raise RuntimeError(
                 "a torch tensor whose history goes on in tarray's has been modified by an in-place "
                 "operation: its history is another one now"
             )
-        with torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad():
             return self._run(gradient)
 
     def _run(self, gradient):
@@ -107,7 +113,7 @@ class _Continued:
 
 def _edge(source):
     """Where gradients of a torch tensor go."""
-    with torch._C.DisableTorchFunctionSubclass():
+    with torch.inference_mode(False), torch._C.DisableTorchFunctionSubclass():
         return torch.autograd.graph.get_gradient_edge(source)
 
 
@@ -132,10 +138,10 @@ def to_torch(tensor):
     """A torch tensor over the same memory, with the same history."""
     if not isinstance(tensor, _tarray.Tensor):
         raise TypeError(f"to_torch takes a tarray.Tensor, not {type(tensor).__name__}")
-    memory = torch.from_dlpack(tensor.detach())
     if not tensor.requires_grad:
-        return memory
-    with torch.enable_grad():
+        return torch.from_dlpack(tensor.detach())
+    with torch.inference_mode(False), torch.enable_grad():
+        memory = torch.from_dlpack(tensor.detach())
         # What requires grad, so that the result does even if no torch tensor is behind it.
         door = torch.empty(0, requires_grad=True)
         return _FromOurs.apply(tensor, memory, door, *_sources_of_torch(tensor.grad_fn))
@@ -171,12 +177,13 @@ def _to_sources(node, gradient):
     if frame is not None and node in frame:
         frame.add(node, gradient)
         return nothing
-    outer, _ours.frame = _ours.frame, _Frame(node.sources)
+    depth, frame = _tarray._passes() + 1, _Frame(node.sources)
+    _ours.frames[depth] = frame
     try:
         node.tensor.backward(gradient, retain_graph=True)
-        return None, None, None, *_ours.frame.gradients()
+        return None, None, None, *frame.gradients()
     finally:
-        _ours.frame = outer
+        del _ours.frames[depth]
 
 
 def _nodes_of_ours(root):

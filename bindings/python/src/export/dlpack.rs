@@ -1,8 +1,6 @@
 //! `__dlpack__` and `__dlpack_device__`: tensors in capsules, by the array API standard.
 
 use std::ffi::{CStr, c_void};
-use std::ptr;
-use std::sync::OnceLock;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
@@ -131,36 +129,6 @@ pub(super) fn as_refusal(failure: Failure) -> Failure {
     }
 }
 
-/// What gives a struct back.
-pub(super) type Deleter<M> = unsafe extern "C" fn(*mut M);
-
-/// Lets a struct's end be put off if it comes within too many others': the tensor that it lends
-/// may be of memory that was itself lent, and so on.
-///
-/// # Safety
-/// `managed` was lent by the library, and nobody else knows of it yet.
-pub(super) unsafe fn end_nested<M: Managed>(managed: *mut M) {
-    // SAFETY: a live struct, by this function's contract.
-    let deleter = unsafe { &mut *managed }.deleter();
-    let Some(given) = *deleter else { return };
-    let librarys = *M::librarys().get_or_init(|| given);
-    if ptr::fn_addr_eq(librarys, given) {
-        *deleter = Some(nested::<M>);
-    }
-}
-
-unsafe extern "C" fn nested<M: Managed>(managed: *mut M) {
-    // SAFETY: the consumer gives the struct back, once.
-    unsafe { release::nested(at_once::<M>, managed.cast()) };
-}
-
-unsafe extern "C" fn at_once<M: Managed>(managed: *mut c_void) {
-    if let Some(deleter) = M::librarys().get() {
-        // SAFETY: the deleter that the struct came with, which may run anywhere at any time.
-        unsafe { deleter(managed.cast()) };
-    }
-}
-
 /// A struct that a capsule holds.
 pub(super) trait Managed: Sized + 'static {
     /// The capsule's name until a consumer takes what is in it.
@@ -173,12 +141,6 @@ pub(super) trait Managed: Sized + 'static {
         *mut ta_error,
     ) -> ta_status;
 
-    /// What gives it back.
-    fn deleter(&mut self) -> &mut Option<Deleter<Self>>;
-
-    /// The library's own deleter, which is the same for all.
-    fn librarys() -> &'static OnceLock<Deleter<Self>>;
-
     /// Gives it back.
     ///
     /// # Safety
@@ -187,15 +149,6 @@ pub(super) trait Managed: Sized + 'static {
 }
 
 impl Managed for DLManagedTensorVersioned {
-    fn deleter(&mut self) -> &mut Option<Deleter<Self>> {
-        &mut self.deleter
-    }
-
-    fn librarys() -> &'static OnceLock<Deleter<Self>> {
-        static DELETER: OnceLock<Deleter<DLManagedTensorVersioned>> = OnceLock::new();
-        &DELETER
-    }
-
     const NAME: &CStr = c"dltensor_versioned";
     const LEND: unsafe extern "C" fn(
         *const ta_tensor,
@@ -214,15 +167,6 @@ impl Managed for DLManagedTensorVersioned {
 }
 
 impl Managed for DLManagedTensor {
-    fn deleter(&mut self) -> &mut Option<Deleter<Self>> {
-        &mut self.deleter
-    }
-
-    fn librarys() -> &'static OnceLock<Deleter<Self>> {
-        static DELETER: OnceLock<Deleter<DLManagedTensor>> = OnceLock::new();
-        &DELETER
-    }
-
     const NAME: &CStr = c"dltensor";
     const LEND: unsafe extern "C" fn(
         *const ta_tensor,
@@ -258,8 +202,6 @@ fn lend<'py, M: Managed>(
     };
     // SAFETY: a handle that the caller holds.
     let managed = unsafe { detached::run(tensor.py(), bytes, lend) }.map_err(as_refusal)?;
-    // SAFETY: just lent.
-    unsafe { end_nested(managed) };
     // SAFETY: attached; a loan, a static name, and the destructor for both.
     let capsule =
         unsafe { ffi::PyCapsule_New(managed.cast::<c_void>(), M::NAME.as_ptr(), Some(end::<M>)) };

@@ -14,7 +14,7 @@ use crate::abi::*;
 use crate::border;
 use crate::c;
 use crate::error::{Failure, Result, type_name};
-use crate::export::dlpack::{as_refusal, end_nested, refusal};
+use crate::export::dlpack::{Managed, as_refusal, refusal};
 use crate::export::window;
 use crate::options::Request;
 use crate::tensor::{self, Handle, Tensor};
@@ -70,10 +70,6 @@ unsafe extern "C" fn from_object(
             unsafe { c::ta_to_dlpack(tensor.handle(), ptr::null(), out, err) }
         };
         c::call(lend).map_err(as_refusal)?;
-        // SAFETY: written by the library.
-        let managed = unsafe { *out };
-        // SAFETY: lent by the library just now.
-        unsafe { end_nested(managed) };
         Ok(())
     })
 }
@@ -95,15 +91,17 @@ unsafe extern "C" fn describe(object: *mut c_void, out: *mut DLTensor) -> c_int 
                 "a DLTensor cannot say that it is read-only or padded: take the managed one";
             return Err(refusal(message));
         }
-        let description = DLTensor {
-            data: info.data,
-            device: info.device.into(),
-            ndim: info.ndim,
-            dtype: info.dtype.into(),
-            shape: info.shape.cast_mut(),
-            strides: info.strides.cast_mut(),
-            byte_offset: info.byte_offset,
+        let mut managed = ptr::null_mut();
+        let lend = |err| {
+            // SAFETY: a live handle and a local.
+            unsafe { c::ta_to_dlpack(tensor.handle(), ptr::null(), &raw mut managed, err) }
         };
+        c::call(lend).map_err(as_refusal)?;
+        // SAFETY: lent just now. Lent as it is, its shape and strides are those in the handle that are
+        // for consumers, who may scribble on them.
+        let description = unsafe { (*managed).dl_tensor };
+        // SAFETY: lent above, and given back once.
+        unsafe { <DLManagedTensorVersioned as Managed>::end(managed) };
         // SAFETY: the consumer vouches for it.
         unsafe { out.write(description) };
         Ok(())

@@ -61,6 +61,13 @@ thread_local! {
     static PASSES: RefCell<Vec<Option<PyErr>>> = const { RefCell::new(Vec::new()) };
 }
 
+/// How many passes are under way on this thread, each inside a callback of the one before.
+#[pyfunction]
+#[pyo3(name = "_passes")]
+pub(super) fn passes() -> usize {
+    PASSES.with_borrow(Vec::len)
+}
+
 /// A pass that Python waits for.
 struct Pass;
 

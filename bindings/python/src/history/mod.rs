@@ -40,9 +40,9 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<node::Node>()?;
     module.add_function(wrap_pyfunction!(mode::is_grad_enabled, module)?)?;
     module.add_function(wrap_pyfunction!(live_nodes, module)?)?;
-    // Not for the public: the contexts of `_mode.py` are.
-    let set = wrap_pyfunction!(mode::set_grad_enabled, module)?;
-    module.setattr("_set_grad_enabled", set)
+    // Not for the public: for `_torch.py`, and for the contexts of `_mode.py`.
+    module.setattr("_passes", wrap_pyfunction!(backward::passes, module)?)?;
+    module.setattr("_set_grad_enabled", wrap_pyfunction!(mode::set_grad_enabled, module)?)
 }
 
 /// How many recorded operations are alive in the process, those of other languages included.

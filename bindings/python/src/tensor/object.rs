@@ -1,6 +1,6 @@
 //! The object's layout, its life, and how Rust code sees it.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
@@ -177,16 +177,11 @@ pub(super) unsafe extern "C" fn dealloc(object: *mut ffi::PyObject) {
     let handle = unsafe { (*tensor).handle };
     // A deleter of a DLPack producer may run Python code, which an exception on its way confuses.
     // SAFETY: the object's own share, given up once.
-    release::keeping_exception(|| unsafe { release::nested(give_up, handle.cast()) });
+    release::keeping_exception(|| unsafe { c::ta_release(handle) });
     if !spare::put(tensor) {
         // SAFETY: from PyObject_Malloc.
         unsafe { ffi::PyObject_Free(object.cast()) };
     }
-}
-
-unsafe extern "C" fn give_up(handle: *mut c_void) {
-    // SAFETY: the share of an object that is gone, given up once.
-    unsafe { c::ta_release(handle.cast()) };
 }
 
 /// Memory of dead objects, for the next ones: half of what an object costs is its allocation.

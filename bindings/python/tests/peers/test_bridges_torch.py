@@ -328,3 +328,27 @@ def test_torch_to_ours_to_a_host_in_c_and_back(host):
         return back(cubed * there(w)) * t
 
     compare(mixed, lambda t, w: (lambda s: s * s * s * w)(t * w + 1) * t, [0.5, 1.0], [2.0, 3.0])
+
+
+def test_a_pass_that_a_callback_begins_is_its_own():
+    source = torch.tensor([1.0, 2.0], requires_grad=True)
+    alias = tarray.asarray(source, requires_grad=True)
+
+    def callback(gradient):
+        with tarray.enable_grad():
+            (tarray.asarray(source, requires_grad=True) * 100).sum().backward()
+        return gradient
+
+    result = tarray.to_torch(tarray.record("Callback", [alias], alias.detach(), callback))
+    (gradient,) = torch.autograd.grad((result * 5).sum(), source)
+
+    assert gradient.tolist() == [5.0, 5.0]
+    assert source.grad.tolist() == [100.0, 100.0]
+
+
+def test_a_torch_leaf_that_wants_no_gradient_any_more_gets_none():
+    source = torch.tensor([1.0, 2.0], requires_grad=True)
+    result = (tarray.asarray(source, requires_grad=True) * 2).sum()
+    source.requires_grad_(False)
+    result.backward()
+    assert source.grad is None

@@ -123,14 +123,9 @@ impl Held {
 /// # Safety
 /// `owner` is a held view that nobody else lets go.
 pub(crate) unsafe extern "C" fn release(owner: *mut c_void) {
-    // SAFETY: passed on from this function's contract.
-    unsafe { release::nested(let_go, owner) };
-}
-
-unsafe extern "C" fn let_go(owner: *mut c_void) {
     release::attached(|| {
         let view: *mut ffi::Py_buffer = owner.cast();
-        // SAFETY: attached; a filled view, let go once, by what `release` is given.
+        // SAFETY: attached; a filled view, let go once, by this function's contract.
         unsafe { ffi::PyBuffer_Release(view) };
         // SAFETY: from a Box in `Held::of`.
         drop(unsafe { Box::from_raw(view) });

@@ -89,7 +89,11 @@ impl Exported {
 
     /// Whether its elements are complex numbers.
     pub(super) fn is_complex(&self) -> bool {
-        // SAFETY: a live tensor, of our version, by the look at its device before.
+        // SAFETY: a live tensor; the version comes first in all versions.
+        if unsafe { (*self.0.as_ptr()).version.major } != DLPACK_VERSION.major {
+            return false;
+        }
+        // SAFETY: a live tensor of our version.
         let dtype: ta_dtype = unsafe { (*self.0.as_ptr()).dl_tensor.dtype }.into();
         dtype.code == TA_COMPLEX
     }
