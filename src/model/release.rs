@@ -18,13 +18,19 @@ const DEEPEST: usize = 50;
 struct Releases {
     /// How many run inside one another.
     depth: Cell<usize>,
+    /// Whether any have been put off.
+    are_pending: Cell<bool>,
     /// Those that have been put off. Empty, and so without memory, when none runs.
     pending: Cell<ManuallyDrop<Vec<(Release, *mut c_void)>>>,
 }
 
 thread_local! {
     static RELEASES: Releases = const {
-        Releases { depth: Cell::new(0), pending: Cell::new(ManuallyDrop::new(Vec::new())) }
+        Releases {
+            depth: Cell::new(0),
+            are_pending: Cell::new(false),
+            pending: Cell::new(ManuallyDrop::new(Vec::new())),
+        }
     };
 }
 
@@ -43,7 +49,7 @@ pub(super) unsafe fn nested(release: Release, owner: *mut c_void) {
         releases.depth.set(depth + 1);
         // SAFETY: passed on from this function's contract.
         unsafe { release(owner) };
-        if depth == 0 {
+        if depth == 0 && releases.are_pending.get() {
             releases.catch_up();
         }
         releases.depth.set(depth);
@@ -58,17 +64,19 @@ impl Releases {
         let has_room = pending.try_reserve(1).is_ok();
         if has_room {
             pending.push((release, owner));
+            self.are_pending.set(true);
         }
         self.pending.set(pending);
         has_room
     }
 
     /// Runs what has been put off, which may put off more.
-    #[inline]
+    #[cold]
     fn catch_up(&self) {
         loop {
             let mut pending = self.pending.take();
             let Some((release, owner)) = pending.pop() else {
+                self.are_pending.set(false);
                 return drop(ManuallyDrop::into_inner(pending));
             };
             self.pending.set(pending);
