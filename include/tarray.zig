@@ -806,8 +806,8 @@ pub const ta_operation = extern struct {
     backward: ?*const fn (user_data: ?*anyopaque, grad_output: ?*const ta_tensor, needed: [*c]const i32, grad_inputs: ?*?*ta_tensor, num_inputs: usize, err: ?*ta_error) callconv(.c) ta_status,
     /// First argument of the callbacks; otherwise never looked at.
     user_data: ?*anyopaque,
-    /// Lets `user_data` go: when a backward pass without `retain_graph` has succeeded, when the node
-    /// goes, or inside `ta_record` if nothing is recorded. May run on any thread; must not unwind.
+    /// Lets `user_data` go: when a backward pass without `retain_graph` has succeeded (but a door is
+    /// never used up: other graphs have rules of their own for a second pass), when the node goes, or inside `ta_record` if nothing is recorded. May run on any thread; must not unwind.
     /// NULL: nothing to let go.
     drop: ?*const fn (user_data: ?*anyopaque) callconv(.c) void,
     /// Zero.

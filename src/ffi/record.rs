@@ -124,7 +124,8 @@ unsafe fn parse<'a>(given: &ta_operation) -> Result<Recorded<'a>> {
     let inputs = inputs.collect::<Result<_>>()?;
     // SAFETY: not NULL, so a NUL-terminated string by the caller's contract.
     let name = unsafe { CStr::from_ptr(name) };
-    let operation = Operation { backward, user_data: given.user_data, drop: given.drop };
+    let is_door = given.num_inputs == 0;
+    let operation = Operation { backward, user_data: given.user_data, drop: given.drop, is_door };
     Ok(Recorded { name, inputs, operation: ManuallyDrop::new(operation) })
 }
 
@@ -133,6 +134,8 @@ pub(super) struct Operation {
     backward: BackwardCallback,
     user_data: *mut c_void,
     drop: Option<unsafe extern "C" fn(*mut c_void)>,
+    /// Without inputs: it leads to another graph, which has a rule of its own for a second time.
+    is_door: bool,
 }
 
 // SAFETY: `ta_operation` demands that its callbacks may run on any thread.
@@ -148,6 +151,10 @@ impl Operation {
 }
 
 impl Backward for Operation {
+    fn is_spent(&self) -> bool {
+        !self.is_door
+    }
+
     fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
         let needed: Vec<i32> = wanted.iter().map(|&wanted| wanted.into()).collect();
         let mut written = vec![ptr::null_mut(); needed.len()];

@@ -974,8 +974,8 @@ struct ta_operation {
     /** First argument of the callbacks; otherwise never looked at. */
     void *user_data;
     /**
-     * Lets `user_data` go: when a backward pass without `retain_graph` has succeeded, when the node
-     * goes, or inside `ta_record` if nothing is recorded. May run on any thread; must not unwind.
+     * Lets `user_data` go: when a backward pass without `retain_graph` has succeeded (but a door is
+     * never used up: other graphs have rules of their own for a second pass), when the node goes, or inside `ta_record` if nothing is recorded. May run on any thread; must not unwind.
      * NULL: nothing to let go.
      */
     void (*drop)(void *user_data);

@@ -352,3 +352,11 @@ def test_a_torch_leaf_that_wants_no_gradient_any_more_gets_none():
     source.requires_grad_(False)
     result.backward()
     assert source.grad is None
+
+
+def test_an_alias_of_a_torch_leaf_serves_any_number_of_passes():
+    source = torch.tensor([1.0, 2.0], requires_grad=True)
+    alias = tarray.asarray(source, requires_grad=True)
+    (alias * 2).sum().backward()
+    (alias * 3).sum().backward()
+    assert source.grad.tolist() == [5.0, 5.0]

@@ -51,4 +51,5 @@ def test_call(name):
     for _ in range(TIMES):
         attempt()
     assert count() == before
-    assert sys.getallocatedblocks() - blocks < 100
+    # Caches grow by a hundred or two, however many the calls; a leak, by one at every call.
+    assert sys.getallocatedblocks() - blocks < TIMES / 4
