@@ -59,26 +59,27 @@ impl Steady {
     pub(crate) fn of(source: &ta_source) -> Steady {
         let mut source = *source;
         let mut extents = Vec::new();
-        if source.kind == TA_SOURCE_MEMORY {
-            // SAFETY: the member that `kind` names.
-            let memory = unsafe { &mut source.value.memory };
-            let ndim = memory.ndim.unsigned_abs() as usize;
-            for given in [memory.shape, memory.strides_bytes] {
-                if !given.is_null() {
-                    // SAFETY: as many as axes, by what a `look` fills in.
-                    extents.extend_from_slice(unsafe { std::slice::from_raw_parts(given, ndim) });
-                }
-            }
-            let mut place = extents.as_ptr();
-            for given in [&mut memory.shape, &mut memory.strides_bytes] {
-                if !given.is_null() {
-                    *given = place;
-                    place = place.wrapping_add(ndim);
-                }
+        if source.kind != TA_SOURCE_MEMORY {
+            return Steady { source, _extents: extents.into() };
+        }
+        // SAFETY: the member that `kind` names.
+        let memory = unsafe { &mut source.value.memory };
+        let ndim = memory.ndim.unsigned_abs() as usize;
+        for given in [memory.shape, memory.strides_bytes] {
+            if !given.is_null() {
+                // SAFETY: as many as axes, by what a `look` fills in.
+                extents.extend_from_slice(unsafe { std::slice::from_raw_parts(given, ndim) });
             }
         }
-        // A box does not move what it holds.
-        let extents = extents.into_boxed_slice();
+        // Boxing may move them, so they are pointed to behind it.
+        let extents: Box<[i64]> = extents.into();
+        let mut place = extents.as_ptr();
+        for given in [&mut memory.shape, &mut memory.strides_bytes] {
+            if !given.is_null() {
+                *given = place;
+                place = place.wrapping_add(ndim);
+            }
+        }
         Steady { source, _extents: extents }
     }
 }
