@@ -2,8 +2,8 @@
 
 use crate::abi::*;
 use crate::ffi::facts::fact;
-use crate::ffi::handle::{give, handle};
-use crate::ffi::{guard, non_null};
+use crate::ffi::guard;
+use crate::ffi::handle::{given, handle, of_one};
 use crate::history;
 use crate::model::tensor::Tensor;
 
@@ -84,15 +84,8 @@ pub unsafe extern "C" fn ta_detach(
     out: *mut *mut ta_tensor,
     err: *mut ta_error,
 ) -> ta_status {
-    let body = || {
-        // SAFETY: NULL or a live handle, by the caller's contract.
-        let tensor = unsafe { handle(tensor, "tensor") }?;
-        let out = non_null(out, "out")?;
-        let detached = history::detach(&tensor)?;
-        // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(detached, out) };
-        Ok(())
-    };
+    // SAFETY: passed on from this function's contract.
+    let body = || unsafe { of_one(tensor, out, history::detach) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
 }
@@ -138,12 +131,9 @@ pub unsafe extern "C" fn ta_set_grad(
     let body = || {
         // SAFETY: NULL or a live handle, by the caller's contract.
         let tensor = unsafe { handle(tensor, "tensor") }?;
-        if grad.is_null() {
-            return history::set_grad(&tensor, None);
-        }
-        // SAFETY: not NULL, so a live handle by the caller's contract.
-        let grad = unsafe { handle(grad, "grad") }?;
-        history::set_grad(&tensor, Some(&grad))
+        // SAFETY: NULL or a live handle, by the caller's contract.
+        let grad = unsafe { given(grad) };
+        history::set_grad(&tensor, grad.as_deref())
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
@@ -187,12 +177,9 @@ pub unsafe extern "C" fn ta_backward(
     let body = || {
         // SAFETY: NULL or a live handle, by the caller's contract.
         let tensor = unsafe { handle(tensor, "tensor") }?;
-        if gradient.is_null() {
-            return history::backward(&tensor, None, retain_graph != 0);
-        }
-        // SAFETY: not NULL, so a live handle by the caller's contract.
-        let gradient = unsafe { handle(gradient, "gradient") }?;
-        history::backward(&tensor, Some(&gradient), retain_graph != 0)
+        // SAFETY: NULL or a live handle, by the caller's contract.
+        let gradient = unsafe { given(gradient) };
+        history::backward(&tensor, gradient.as_deref(), retain_graph != 0)
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }

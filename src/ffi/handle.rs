@@ -31,6 +31,33 @@ pub(super) unsafe fn give(tensor: Tensor, out: *mut *mut ta_tensor) {
     unsafe { out.write(tensor.into_raw()) };
 }
 
+/// The tensor behind a handle that may be left out.
+///
+/// # Safety
+/// As [`handle`].
+pub(super) unsafe fn given(tensor: *const ta_tensor) -> Option<ManuallyDrop<Tensor>> {
+    // SAFETY: not NULL, so a live handle; ManuallyDrop leaves the caller's share alone.
+    (!tensor.is_null()).then(|| ManuallyDrop::new(unsafe { Tensor::from_raw(tensor) }))
+}
+
+/// Gives the caller what `operation` makes of a tensor.
+///
+/// # Safety
+/// `tensor` is NULL or a live handle, and `out` is NULL or valid for one write.
+pub(super) unsafe fn of_one(
+    tensor: *const ta_tensor,
+    out: *mut *mut ta_tensor,
+    operation: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Result<()> {
+    // SAFETY: NULL or a live handle, by the caller's contract.
+    let tensor = unsafe { handle(tensor, "tensor") }?;
+    let out = non_null(out, "out")?;
+    let result = operation(&tensor)?;
+    // SAFETY: not NULL, and the caller vouches for one write.
+    unsafe { give(result, out) };
+    Ok(())
+}
+
 /// Takes another share in a tensor.
 ///
 /// \param tensor  Live handle, or NULL.

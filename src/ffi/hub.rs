@@ -241,12 +241,9 @@ unsafe fn take<M: Managed>(
     // SAFETY: NULL or initialised, by the caller's contract.
     let (view, claim, origin) =
         unsafe { source::dlpack(managed, "managed", Origin::own(TA_ORIGIN_DLPACK)) }?;
-    let tensor = match request {
-        None => hub::of_memory(view, claim, origin, &Request::DEFAULT)?.settle(),
-        Some(request) => hub::asarray(Source::Memory(view, claim, origin), request)?.settle(),
-    };
+    let outcome = AsArray(request).memory(view, claim, origin)?;
     // SAFETY: not NULL, and the caller vouches for one write.
-    unsafe { give(tensor, out) };
+    unsafe { give(outcome.settle(), out) };
     Ok(())
 }
 

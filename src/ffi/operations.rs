@@ -3,7 +3,7 @@
 use std::slice;
 
 use crate::abi::*;
-use crate::ffi::handle::{give, handle};
+use crate::ffi::handle::{give, handle, of_one};
 use crate::ffi::{guard, non_null};
 use crate::history;
 use crate::model::error::{Error, Result};
@@ -181,24 +181,6 @@ pub unsafe extern "C" fn ta_sum(
 }
 
 const MOST_AXES: usize = TA_MAX_NDIM as usize;
-
-/// Gives the caller what `operation` makes of a tensor.
-///
-/// # Safety
-/// `tensor` is NULL or a live handle; `out` is NULL or valid for one write.
-unsafe fn of_one(
-    tensor: *const ta_tensor,
-    out: *mut *mut ta_tensor,
-    operation: impl FnOnce(&Tensor) -> Result<Tensor>,
-) -> Result<()> {
-    // SAFETY: NULL or a live handle, by the caller's contract.
-    let tensor = unsafe { handle(tensor, "tensor") }?;
-    let out = non_null(out, "out")?;
-    let result = operation(&tensor)?;
-    // SAFETY: not NULL, and the caller vouches for one write.
-    unsafe { give(result, out) };
-    Ok(())
-}
 
 /// Gives the caller what `operation` makes of two tensors.
 ///

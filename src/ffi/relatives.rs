@@ -1,10 +1,11 @@
 //! The relatives of `ta_asarray`: always an alias, or always a copy.
 
 use crate::abi::*;
-use crate::ffi::handle::{give, handle};
+use crate::ffi::handle::{give, of_one};
 use crate::ffi::{guard, non_null, options, source};
-use crate::hub::{self, Origin, Request, Source};
+use crate::hub::{self, Origin, Outcome, Request, Source};
 use crate::model::plan::CopyMode;
+use crate::model::tensor::Tensor;
 
 /// Makes a tensor over strided memory; never copies (like `torch.from_numpy`).
 ///
@@ -122,20 +123,15 @@ pub unsafe extern "C" fn ta_copy(
     out: *mut *mut ta_tensor,
     err: *mut ta_error,
 ) -> ta_status {
-    let body = || {
-        // SAFETY: NULL or a live handle, by the caller's contract.
-        let tensor = unsafe { handle(tensor, "tensor") }?;
-        let out = non_null(out, "out")?;
+    let copy = |tensor: &Tensor| {
         let mut room = None;
         // SAFETY: NULL or a sized struct, by the caller's contract.
         let request = unsafe { options::request(options, &mut room) }?;
-        let request = request.unwrap_or(&Request::DEFAULT);
-        let copy =
-            hub::asarray(Source::Tensor(&tensor, TA_ORIGIN_TENSOR), &request.always_copy()?)?;
-        // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(copy.settle(), out) };
-        Ok(())
+        let request = request.unwrap_or(&Request::DEFAULT).always_copy()?;
+        hub::asarray(Source::Tensor(tensor, TA_ORIGIN_TENSOR), &request).map(Outcome::settle)
     };
+    // SAFETY: passed on from this function's contract.
+    let body = || unsafe { of_one(tensor, out, copy) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
 }

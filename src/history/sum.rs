@@ -3,6 +3,7 @@
 use crate::abi::*;
 use crate::convert::arithmetic;
 use crate::history::node::{Backward, Node};
+use crate::model::alloc::Block;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::MAX_NDIM;
@@ -103,7 +104,7 @@ pub(super) fn to_shape(tensor: &Tensor, shape: &[i64]) -> Result<Tensor> {
 }
 
 /// The sums over `axes`, in C order of all others.
-fn rows(tensor: &Tensor, axes: Axes, dtype: DType) -> Result<crate::model::alloc::Block> {
+fn rows(tensor: &Tensor, axes: Axes, dtype: DType) -> Result<Block> {
     let rank = tensor.shape().len();
     let (mut shape, mut strides) = ([0; MAX_NDIM], [0; MAX_NDIM]);
     let kept = (0..rank).filter(|&axis| !axes.has(axis));

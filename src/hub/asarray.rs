@@ -116,7 +116,8 @@ fn of_tensor(tensor: &Tensor, origin: i32, request: &Request, lineage: &Lineage)
     let view = tensor.view();
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(tensor.requires_grad(), target.dtype)?;
-    match decide(target.facts(&view, None), request.demand()) {
+    let facts = target.facts(&view, None);
+    match decide(facts, request.demand()) {
         Plan::Alias if lineage.is_free() && is_already(tensor, request, requires_grad) => {
             Ok(tensor.clone())
         }
@@ -130,8 +131,7 @@ fn of_tensor(tensor: &Tensor, origin: i32, request: &Request, lineage: &Lineage)
             make::over(tensor, &view, request.mark(view.flags()), gradient)
         }
         Plan::Copy(reason) | Plan::Adopt(reason) => {
-            let Facts { other_dtype, other_device, .. } = target.facts(&view, None);
-            let converted = other_dtype || other_device;
+            let converted = facts.other_dtype || facts.other_device;
             let gradient = lineage.of_copy(tensor, converted, requires_grad);
             let provenance = Provenance::copy(origin, reason);
             copy(&view, Some(tensor), target, request, provenance, gradient)

@@ -24,18 +24,6 @@ static ta_options want_device(ta_device device)
     return options;
 }
 
-static ta_tensor *made(ta_source source, ta_options options)
-{
-    ta_tensor *tensor = NULL;
-    EXPECT(TA_OK, ta_asarray(&source, &options, &tensor, &error));
-    return tensor;
-}
-
-static ta_tensor *derived(const ta_tensor *tensor, ta_options options)
-{
-    return made(ta_source_tensor(tensor), options);
-}
-
 /* VALUES on a device. */
 static ta_tensor *six_on(ta_device device)
 {

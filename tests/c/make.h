@@ -1,7 +1,8 @@
-/* Short ways to say what a call is asked for, on top of tarray.h's own. */
+/* Short ways to say what a call is asked for, on top of tarray.h's own, and to ask. */
 #ifndef MAKE_H
 #define MAKE_H
 
+#include "check.h"
 #include "tarray.h"
 
 static inline ta_options defaults(void)
@@ -50,6 +51,18 @@ static inline ta_buffer buffer_of(const void *data, size_t size_bytes)
     buffer.data = (void *)data;
     buffer.size_bytes = size_bytes;
     return buffer;
+}
+
+static inline ta_tensor *made(ta_source source, ta_options options)
+{
+    ta_tensor *tensor = NULL;
+    EXPECT(TA_OK, ta_asarray(&source, &options, &tensor, &error));
+    return tensor;
+}
+
+static inline ta_tensor *derived(const ta_tensor *tensor, ta_options options)
+{
+    return made(ta_source_tensor(tensor), options);
 }
 
 #endif

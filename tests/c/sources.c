@@ -19,13 +19,6 @@ static ta_memory matrix(int *runs)
     return hold_memory(SIX, sizeof SIX, ta_float32(), 2, TWO_BY_THREE, runs);
 }
 
-static ta_tensor *made(ta_source source, ta_options options)
-{
-    ta_tensor *out = NULL;
-    EXPECT(TA_OK, ta_asarray(&source, &options, &out, &error));
-    return out;
-}
-
 /* That the source is refused with `want`, nothing is written, and nothing is let go. */
 static void refused(ta_status want, ta_source source, ta_options options)
 {

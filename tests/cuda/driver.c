@@ -18,18 +18,6 @@ static ta_options want_device(int32_t type, int32_t index)
     return options;
 }
 
-static ta_tensor *made(ta_source source, ta_options options)
-{
-    ta_tensor *tensor = NULL;
-    EXPECT(TA_OK, ta_asarray(&source, &options, &tensor, &error));
-    return tensor;
-}
-
-static ta_tensor *derived(const ta_tensor *tensor, ta_options options)
-{
-    return made(ta_source_tensor(tensor), options);
-}
-
 static ta_tensor *six_on(int32_t type, int32_t index)
 {
     const ta_memory memory = memory_of(VALUES, ta_float32(), 1, SIX);

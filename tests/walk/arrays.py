@@ -6,7 +6,7 @@ Element 0 is never 4, so that a walker's write is seen.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-_DTYPES = (
+NUMPY_DTYPES = (
     "bool",
     "int8",
     "int16",
@@ -98,9 +98,9 @@ def all_layouts() -> dict[str, np.ndarray]:
 def all_dtypes() -> dict[str, np.ndarray]:
     """Every dtype, as a matrix and at its limits."""
     matrices = {
-        f"{dtype} matrix": counted(2, 3, dtype=dtype) for dtype in _DTYPES if dtype != "bool"
+        f"{dtype} matrix": counted(2, 3, dtype=dtype) for dtype in NUMPY_DTYPES if dtype != "bool"
     }
-    limits = {f"{dtype} limits": _extremes(dtype) for dtype in _DTYPES}
+    limits = {f"{dtype} limits": _extremes(dtype) for dtype in NUMPY_DTYPES}
     return matrices | limits | {"bool matrix": np.array([[False, True], [True, True]])}
 
 

@@ -1,21 +1,13 @@
 """What a tensor says of its gradient, the operations that make histories, and the way back."""
 
 import copy
-import gc
 import threading
 
 import numpy as np
 import pytest
 
 import tarray
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left():
-    before = tarray.live_tensors(), tarray.live_nodes()
-    yield
-    gc.collect()
-    assert (tarray.live_tensors(), tarray.live_nodes()) == before
+from at_rest import nothing_is_left  # noqa: F401
 
 
 def leaf(*numbers, dtype="float64"):

@@ -20,10 +20,7 @@ collect_ignore_glob = []
 if any(importlib.util.find_spec(name) is None for name in ("torch", "hypothesis", "ml_dtypes")):
     collect_ignore_glob.append("test_*.py")
 else:
-    import gc
-
-    import pytest
-    import tarray
+    from at_rest import nothing_is_left  # noqa: F401
     from compare import SEEN
     from hypothesis import HealthCheck, Phase, settings
 
@@ -45,11 +42,3 @@ else:
             terminalreporter.write_line(f"{SEEN.total()} cases compared with PyTorch and NumPy:")
         for name, count in SEEN.most_common():
             terminalreporter.write_line(f"{count:8} {name}")
-
-    @pytest.fixture(autouse=True)
-    def _no_tensor_is_left():
-        """Thousands of calls, failing ones among them, keep nothing."""
-        before = tarray.live_tensors(), tarray.live_nodes()
-        yield
-        gc.collect()
-        assert (tarray.live_tensors(), tarray.live_nodes()) == before

@@ -7,6 +7,7 @@ import ml_dtypes
 import numpy as np
 import tarray
 import torch
+from arrays import NUMPY_DTYPES
 
 
 @dataclass(frozen=True)
@@ -125,23 +126,6 @@ _ML_DTYPES = {
     )
 }
 ML_DTYPES = tuple(_ML_DTYPES)
-
-NUMPY_DTYPES = (
-    "bool",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "float16",
-    "float32",
-    "float64",
-    "complex64",
-    "complex128",
-)
 
 TORCH_DTYPES = (
     *NUMPY_DTYPES,
