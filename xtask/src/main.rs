@@ -35,6 +35,7 @@ usage: cargo xtask <verb>
   test --peers    the tests that download large libraries first (torch)
   bench           measure beside the peers, and write docs/performance*
   bench TABLE     one table, or several; --quick: a short look, which keeps nothing
+  bench --draw    measure nothing; write pages and plots anew from the figures kept
   instructions    write benches/instructions.tsv anew: what a call costs
   gpu-test        what only a machine with an NVIDIA GPU shows, and what can be shown without
   test --trust    fuzzing, Miri, sanitizers, load: each for a while

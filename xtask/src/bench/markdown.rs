@@ -18,10 +18,16 @@ pub(super) fn head(machine: &[(String, String)]) -> String {
     page
 }
 
-/// One table.
+/// One table, and why it misses marks where it does.
 pub(super) fn table(table: &Table, rows: &[Row]) -> String {
+    let rows: Vec<&Row> = rows.iter().collect();
+    lines(table.title, &rows) + &limits(&rows)
+}
+
+/// The rows alone.
+pub(super) fn lines(title: &str, rows: &[&Row]) -> String {
     let columns = columns(rows);
-    let mut head = vec![table.title.to_owned()];
+    let mut head = vec![title.to_owned()];
     head.extend(columns.iter().cloned());
     if rows.iter().any(|row| !row.marks.is_empty()) {
         head.push("mark".into());
@@ -34,11 +40,11 @@ pub(super) fn table(table: &Table, rows: &[Row]) -> String {
         cells.truncate(head.len());
         text += &line(&cells);
     }
-    text + &limits(rows)
+    text
 }
 
 /// The contenders and headings that occur, ours first, the others in the order of the rows.
-fn columns(rows: &[Row]) -> Vec<String> {
+fn columns(rows: &[&Row]) -> Vec<String> {
     let mut columns = vec![];
     if rows.iter().any(|row| row.seconds.contains_key(OURS)) {
         columns.push(OURS.to_owned());
@@ -60,21 +66,9 @@ fn line(cells: &[String]) -> String {
 fn cell(row: &Row, column: &str) -> String {
     let fact = row.facts.iter().find(|(heading, _)| heading == column);
     match (row.seconds.get(column), fact) {
-        (Some([least, median]), _) => {
-            let (least, median) = (row.figure(*least), row.figure(*median));
-            format!("{} ({})", short(least), short(median))
-        }
+        (Some(&[least, median]), _) => row.unit(least).both(row.figure(least), row.figure(median)),
         (None, Some((_, value))) => value.clone(),
         (None, None) => "–".into(),
-    }
-}
-
-/// Three digits are what a figure is worth.
-pub(super) fn short(figure: f64) -> String {
-    match figure {
-        0.0..10.0 => format!("{figure:.2}"),
-        10.0..100.0 => format!("{figure:.1}"),
-        _ => format!("{figure:.0}"),
     }
 }
 
@@ -90,9 +84,9 @@ fn marks(row: &Row) -> String {
 }
 
 /// What holds back the rows that miss a mark.
-fn limits(rows: &[Row]) -> String {
+fn limits(rows: &[&Row]) -> String {
     let is_missed =
-        |row: &&Row| row.marks.iter().any(|m| row.standing(m).is_some_and(|s| !s.is_reached));
+        |row: &&&Row| row.marks.iter().any(|m| row.standing(m).is_some_and(|s| !s.is_reached));
     let notes = rows.iter().filter(is_missed);
     let notes = notes.filter_map(|row| Some(format!("\n- {}: {}", row.row, row.limit.as_ref()?)));
     let notes: String = notes.collect();

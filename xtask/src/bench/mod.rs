@@ -7,10 +7,12 @@
 mod machine;
 mod markdown;
 mod plot;
+mod readme;
 mod rows;
+mod unit;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::run::quietly;
 use crate::tools::{self, Python};
@@ -23,7 +25,16 @@ struct Table {
     title: &'static str,
     /// What its figures mean, for the reader of the table.
     about: &'static str,
+    /// The rows that stand in the README too.
+    headlines: Headlines,
     measure: fn(&Bench) -> Result<String>,
+}
+
+/// Which rows of a table are told in short.
+enum Headlines {
+    All,
+    These(&'static [&'static str]),
+    None,
 }
 
 const TABLES: &[Table] = &[
@@ -32,6 +43,15 @@ const TABLES: &[Table] = &[
         title: "Calls",
         about: "What a call from Python costs when no bytes move to speak of: float32 of shape (3, 4) where nothing \
                 else is said. A row of a `from_dlpack` has the same consumer with each producer.",
+        headlines: Headlines::These(&[
+            "asarray(ndarray)",
+            "asarray(torch tensor)",
+            "asarray(t) is t",
+            "np.from_dlpack(t)",
+            "asarray(0.5)",
+            "asarray([1., 2., 3.])",
+            "asarray of 1e6 floats",
+        ]),
         measure: |bench| bench.python("calls.py"),
     },
     Table {
@@ -39,6 +59,13 @@ const TABLES: &[Table] = &[
         title: "Conversion",
         about: "Dense elements into memory that is there already. The size is that of the larger side; all \
                 figures count bytes read and written, as memcpy of as many does.",
+        headlines: Headlines::These(&[
+            "float32 → float64, 64 MiB",
+            "float32 → float16, 64 MiB",
+            "bfloat16 → float32, 64 MiB",
+            "int64 → float32, 64 MiB",
+            "float32 → float16, 256 MiB, two threads",
+        ]),
         measure: |bench| bench.python("convert.py"),
     },
     Table {
@@ -46,18 +73,24 @@ const TABLES: &[Table] = &[
         title: "All pairs",
         about: "Every pair of dtypes that PyTorch or NumPy converts, 512 KiB, one thread: our speed over that \
                 of the better of the two.",
+        headlines: Headlines::None,
         measure: |bench| bench.python("pairs.py"),
     },
     Table {
         name: "float8",
         title: "8-bit floats",
         about: "16 Mi elements, one thread.",
+        headlines: Headlines::These(&["float32 → float8_e4m3fn", "float8_e4m3fn → float32"]),
         measure: |bench| bench.python("float8.py"),
     },
     Table {
         name: "fresh",
         title: "Fresh results",
         about: "Results of 256 MiB in memory that the call asks for.",
+        headlines: Headlines::These(&[
+            "float32 → float64, one thread",
+            "float32 → float16, two threads",
+        ]),
         measure: |bench| bench.python("fresh.py"),
     },
     Table {
@@ -65,6 +98,12 @@ const TABLES: &[Table] = &[
         title: "Order of elements",
         about: "Copies into dense memory, one thread; matrices have 4096 rows and columns. \"Fresh\" results \
                 are in memory that the call asks for, beside `Tensor.clone` and `ndarray.copy`.",
+        headlines: Headlines::These(&[
+            "float32 transposed",
+            "uint8 transposed",
+            "float32 NCHW → NHWC",
+            "float32 5-D reversed",
+        ]),
         measure: |bench| bench.python("strided.py"),
     },
     Table {
@@ -72,6 +111,7 @@ const TABLES: &[Table] = &[
         title: "Footprint",
         about: "What `import` costs in a fresh process, beside what the package has on disk. `tvm_ffi` \
                 imports torch where that is installed, as it is here.",
+        headlines: Headlines::All,
         measure: |bench| bench.python("footprint.py"),
     },
 ];
@@ -109,7 +149,8 @@ pub(crate) fn run(root: &'static Path, arguments: &[&str]) -> Result<()> {
     let is_quick = match flags[..] {
         [] => false,
         ["--quick"] => true,
-        _ => return Err(format!("{}: the one flag is --quick", flags.join(" ")).into()),
+        ["--draw"] => return keep(root, &Results::read(&file(root))?),
+        _ => return Err(format!("{}: the flags are --quick and --draw", flags.join(" ")).into()),
     };
     let tables = chosen(&names)?;
     let bench = Bench::new(root, is_quick)?;
@@ -139,26 +180,55 @@ fn chosen(names: &[&str]) -> Result<Vec<&'static Table>> {
     names.iter().map(find).collect()
 }
 
-fn file(root: &Path) -> std::path::PathBuf {
+fn file(root: &Path) -> PathBuf {
     root.join("docs/performance.json")
 }
 
-/// Writes what was measured, and the page and plots that are made of it.
+/// Writes what was measured, and what is made of it: the page, its plots and the README's part.
 fn keep(root: &Path, results: &Results) -> Result<()> {
-    let docs = root.join("docs");
     fs::write(file(root), results.to_json()?)?;
+    for (path, text) in made_of(root, results)? {
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// Fails where what is made of the kept figures says something else than they do.
+pub(crate) fn is_current(root: &Path) -> Result<()> {
+    for (path, text) in made_of(root, &Results::read(&file(root))?)? {
+        if fs::read_to_string(&path).is_ok_and(|found| found == text) {
+            continue;
+        }
+        let path = path.display();
+        return Err(format!(
+            "{path}: not made of docs/performance.json (`cargo xtask bench --draw`)"
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Every file that shows figures, with its text.
+fn made_of(root: &Path, results: &Results) -> Result<Vec<(PathBuf, String)>> {
+    let docs = root.join("docs");
     let mut page = markdown::head(&results.machine);
-    for table in TABLES {
-        let Some(rows) = results.tables.get(table.name) else { continue };
+    let mut files = vec![];
+    for (table, rows) in measured(results) {
         page += &format!("\n## {}\n\n{}\n\n", table.title, table.about);
         if let Some(plot) = plot::draw(table.title, rows) {
             let name = format!("performance-{}.svg", table.name);
-            fs::write(docs.join(&name), plot)?;
             page += &format!("![{}]({name})\n\n", table.title);
+            files.push((docs.join(name), plot));
         }
         page += &markdown::table(table, rows);
     }
-    fs::write(docs.join("performance.md"), page)?;
-    println!("{}", docs.join("performance.md").display());
-    Ok(())
+    files.push((docs.join("performance.md"), page));
+    files.push((root.join("README.md"), readme::with_headlines(root, results)?));
+    Ok(files)
+}
+
+/// The tables that have figures, in their order.
+fn measured(results: &Results) -> impl Iterator<Item = (&'static Table, &Vec<Row>)> {
+    TABLES.iter().filter_map(|table| Some((table, results.tables.get(table.name)?)))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::markdown::short;
 use super::rows::{OURS, Row};
 
 const WIDTH: f64 = 960.0;
@@ -34,10 +33,10 @@ pub(super) fn draw(title: &str, rows: &[Row]) -> Option<String> {
          font-family=\"sans-serif\" font-size=\"11\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
     );
-    let unit = if rows[0].bytes.is_some() { "GB/s read + written" } else { "ns a call" };
-    text(&mut svg, 10.0, 22.0, "start", &format!("{title}: {unit}"));
+    let what = if rows[0].bytes.is_some() { "bytes read and written" } else { "time of a call" };
+    text(&mut svg, 10.0, 22.0, "start", &format!("{title}: {what}"));
     legend(&mut svg, &colours);
-    scale.grid(&mut svg, height);
+    scale.grid(&mut svg, height, |figure| rows[0].unit(figure).round(figure));
     for (place, row) in rows.iter().enumerate() {
         let y = TOP + STEP * (place as f64 + 0.5);
         text(&mut svg, LEFT - 8.0, y + 4.0, "end", &row.row);
@@ -63,9 +62,11 @@ impl Scale {
         LEFT + (figure.log10() - self.low) / (self.high - self.low) * (WIDTH - LEFT - RIGHT)
     }
 
-    fn grid(&self, svg: &mut String, height: f64) {
+    /// Lines where figures are round, as far apart as their names are long.
+    fn grid(&self, svg: &mut String, height: f64, name: impl Fn(f64) -> String) {
+        let digits: &[f64] = if self.high - self.low > 3.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
         for decade in self.low as i32..=self.high as i32 {
-            for digit in [1.0, 2.0, 5.0] {
+            for digit in digits {
                 let figure = digit * 10f64.powi(decade);
                 if figure.log10() > self.high + 1e-9 {
                     break;
@@ -75,7 +76,7 @@ impl Scale {
                     svg,
                     "<line x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{bottom}\" stroke=\"#ddd\"/>"
                 );
-                text(svg, x, height - 10.0, "middle", &short(figure));
+                text(svg, x, height - 10.0, "middle", &name(figure));
             }
         }
     }

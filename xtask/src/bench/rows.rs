@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::unit::Unit;
 use crate::Result;
 
 /// The name of our own library among the contenders.
@@ -77,11 +78,16 @@ impl Row {
         }
     }
 
-    /// Seconds as this row's figures: GB/s, or nanoseconds.
+    /// Seconds as this row's figures: bytes a second, or the seconds themselves.
     pub(super) fn figure(&self, seconds: f64) -> f64 {
+        self.bytes.map_or(seconds, |bytes| bytes / seconds)
+    }
+
+    /// What this row's figures are told in.
+    pub(super) fn unit(&self, seconds: f64) -> Unit {
         match self.bytes {
-            Some(bytes) => bytes / seconds / 1e9,
-            None => seconds * 1e9,
+            Some(_) => Unit::SPEED,
+            None => Unit::of_time(seconds),
         }
     }
 

@@ -1,5 +1,5 @@
 //! The README's programs, compiled and run as they stand there, must print what it says they
-//! print; and the flags that it names are those that the tests link with.
+//! print; the flags that it names are those that the tests link with; its figures are those kept.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::dist::SYSTEM_LIBRARIES;
 use crate::run::quietly;
 use crate::test::Workplace;
 use crate::tools::Python;
-use crate::{Result, files};
+use crate::{Result, bench, files};
 
 const C: Dialect = Dialect { compiler: &["gcc"], standard: "c99", is_cpp: false };
 const CPP: Dialect = Dialect { compiler: &["g++"], standard: "c++17", is_cpp: true };
@@ -36,7 +36,8 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
             .map_err(|error| format!("README.md:{}: {error}", block.line))?;
         println!("line {}: the {} program runs", block.line, block.language);
     }
-    states_the_flags(&readme)
+    states_the_flags(&readme)?;
+    bench::is_current(workplace.root)
 }
 
 /// In C and C++ those that have a `main`, and all of Python's.
