@@ -1,15 +1,16 @@
 /*
  * What a call of the C ABI costs when no bytes move to speak of.
  *
- * Plainly built, it prints for each row the least and the median nanoseconds of a call. Built with
- * -DCOUNT and run under callgrind (--instr-atstart=no), it dumps the instructions of ROUND calls
- * of each row under the row's name, and prints how many allocations one call makes: both are the
- * same on every run, where times are not.
+ * Plainly built, it measures each row in turns with the row's peers, and prints it as JSON for
+ * `cargo xtask bench`. Built with -DCOUNT and run under callgrind (--instr-atstart=no), it dumps
+ * the instructions of ROUND calls of each row under the row's name, and prints how many allocations
+ * one call makes: both are the same on every run, where times are not.
  */
 #define _GNU_SOURCE
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "tarray.h"
@@ -191,24 +192,28 @@ static void describe(void)
 static const struct row {
     const char *name;
     void (*call)(void);
+    /* The nanoseconds to stay within; 0 where nobody asked. */
+    int within;
+    /* What holds it back, where it does not. */
+    const char *limit;
 } rows[] = {
-    {"retain + release", retain_release},
-    {"to_dlpack + deleter", to_dlpack},
-    {"to_dlpack read-only + deleter", to_dlpack_read_only},
-    {"from_dlpack + release", from_dlpack},
-    {"from_dlpack + to_dlpack + both releases", dlpack_round_trip},
-    {"to_dlpack + from_dlpack of it + release", own_loan},
-    {"asarray memory + release", asarray_memory},
-    {"asarray memory with options + release", asarray_memory_options},
-    {"asarray tensor + release", asarray_tensor},
-    {"asarray buffer + release", asarray_buffer},
-    {"asarray scalar + release", asarray_scalar},
-    {"asarray typed scalar + release", asarray_typed_scalar},
-    {"asarray sequence of 3 + release", asarray_sequence},
-    {"copy of (3, 4) + release", copy},
-    {"copy of (3, 4) to float64 + release", copy_converted},
-    {"view + release", view},
-    {"describe", describe},
+    {"retain + release", retain_release, 6, NULL},
+    {"to_dlpack + deleter", to_dlpack, 0, NULL},
+    {"to_dlpack read-only + deleter", to_dlpack_read_only, 0, NULL},
+    {"from_dlpack + release", from_dlpack, 0, NULL},
+    {"from_dlpack + to_dlpack + both releases", dlpack_round_trip, 25, NULL},
+    {"to_dlpack + from_dlpack of it + release", own_loan, 0, NULL},
+    {"asarray memory + release", asarray_memory, 25, NULL},
+    {"asarray memory with options + release", asarray_memory_options, 0, NULL},
+    {"asarray tensor + release", asarray_tensor, 0, NULL},
+    {"asarray buffer + release", asarray_buffer, 0, NULL},
+    {"asarray scalar + release", asarray_scalar, 0, NULL},
+    {"asarray typed scalar + release", asarray_typed_scalar, 0, NULL},
+    {"asarray sequence of 3 + release", asarray_sequence, 0, NULL},
+    {"copy of (3, 4) + release", copy, 0, NULL},
+    {"copy of (3, 4) to float64 + release", copy_converted, 0, NULL},
+    {"view + release", view, 0, NULL},
+    {"describe", describe, 0, NULL},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -257,11 +262,22 @@ static void measure(const struct row *row)
 
 #else
 
+#include "calls_peers.h"
+
+enum { CONTENDERS = 4 };
+
+/* One of those who take turns at a row, and how long each turn took. */
+struct contender {
+    const char *name;
+    void (*call)(void);
+    double times[ROUNDS];
+};
+
 static double now(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
-    return 1e9 * (double)time.tv_sec + (double)time.tv_nsec;
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static int ascending(const void *a, const void *b)
@@ -270,18 +286,55 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static int gather(const struct row *row, struct contender *contenders)
+{
+    int peer, count = 1;
+    contenders[0].name = "tarray";
+    contenders[0].call = row->call;
+    for (peer = 0; peer < peers_count; peer++) {
+        if (strcmp(peers[peer].row, row->name) != 0)
+            continue;
+        contenders[count].name = peers[peer].name;
+        contenders[count++].call = peers[peer].call;
+    }
+    return count;
+}
+
+static double turn(void (*call)(void))
+{
+    const double start = now();
+    int i;
+    for (i = 0; i < ROUND; i++)
+        call();
+    return (now() - start) / ROUND;
+}
+
+static void print(const struct row *row, const struct contender *contenders, int count)
+{
+    int i;
+    printf("{\"row\": \"%s\", \"seconds\": {", row->name);
+    for (i = 0; i < count; i++)
+        printf("%s\"%s\": [%.4g, %.4g]", i == 0 ? "" : ", ", contenders[i].name,
+               contenders[i].times[0], contenders[i].times[ROUNDS / 2]);
+    printf("}");
+    if (row->within != 0)
+        printf(", \"marks\": [{\"within\": %de-9}]", row->within);
+    if (row->limit != NULL)
+        printf(", \"limit\": \"%s\"", row->limit);
+    printf("}\n");
+}
+
 static void measure(const struct row *row)
 {
-    double times[ROUNDS];
+    static struct contender contenders[CONTENDERS];
+    const int count = gather(row, contenders);
     int round, i;
-    for (round = 0; round < ROUNDS; round++) {
-        const double start = now();
-        for (i = 0; i < ROUND; i++)
-            row->call();
-        times[round] = (now() - start) / ROUND;
-    }
-    qsort(times, ROUNDS, sizeof *times, ascending);
-    printf("%s\t%.1f\t%.1f\n", row->name, times[0], times[ROUNDS / 2]);
+    for (round = 0; round < ROUNDS; round++)
+        for (i = 0; i < count; i++)
+            contenders[i].times[round] = turn(contenders[i].call);
+    for (i = 0; i < count; i++)
+        qsort(contenders[i].times, ROUNDS, sizeof(double), ascending);
+    print(row, contenders, count);
 }
 
 #endif
@@ -291,6 +344,9 @@ int main(void)
     int row;
     prepare_sources();
     prepare_lent();
+#ifndef COUNT
+    prepare_peers();
+#endif
     for (row = 0; row < ROWS; row++)
         measure(&rows[row]);
     ta_release(tensor);

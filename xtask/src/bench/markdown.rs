@@ -1,7 +1,8 @@
 //! The page of all tables.
 
 use super::Table;
-use super::rows::{OURS, Row};
+use super::rows::{Mark, OURS, Row, Standing};
+use super::unit::Unit;
 
 /// What stands above the tables.
 pub(super) fn head(machine: &[(String, String)]) -> String {
@@ -74,13 +75,19 @@ fn cell(row: &Row, column: &str) -> String {
 
 fn marks(row: &Row) -> String {
     let one = |mark| {
-        let standing = row.standing(mark)?;
-        let sign = if row.bytes.is_some() { "≥" } else { "≤" };
-        let emphasis = if standing.is_reached { "" } else { "**" };
-        let (ratio, peers) = (standing.ratio, mark.peers.join(", "));
-        Some(format!("{emphasis}{ratio:.2}{emphasis} ({sign} {} of {peers})", mark.factor))
+        let Standing { ratio, is_reached } = row.standing(mark)?;
+        let emphasis = if is_reached { "" } else { "**" };
+        Some(format!("{emphasis}{ratio:.2}{emphasis} ({})", wanted(row, mark)))
     };
     row.marks.iter().filter_map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn wanted(row: &Row, mark: &Mark) -> String {
+    let sign = if row.bytes.is_some() { "≥" } else { "≤" };
+    match mark {
+        Mark::Beside { factor, peers } => format!("{sign} {factor} of {}", peers.join(", ")),
+        Mark::Within { within } => format!("{sign} {}", Unit::of_time(*within).round(*within)),
+    }
 }
 
 /// What holds back the rows that miss a mark.

@@ -4,6 +4,7 @@
 //! rlib, and prints a [`Row`](rows::Row) of JSON a line. To add a row, add it to its program; to add
 //! a table, add a program and its line in [`TABLES`].
 
+mod c;
 mod machine;
 mod markdown;
 mod plot;
@@ -53,6 +54,18 @@ const TABLES: &[Table] = &[
             "asarray of 1e6 floats",
         ]),
         measure: |bench| bench.python("calls.py"),
+    },
+    Table {
+        name: "c",
+        title: "Calls from C",
+        about: "float32 of shape (3, 4), in a program that is linked to the library. \"malloc + free\" is what one \
+                block of 256 bytes costs anybody.",
+        headlines: Headlines::These(&[
+            "retain + release",
+            "from_dlpack + to_dlpack + both releases",
+            "asarray memory + release",
+        ]),
+        measure: c::calls,
     },
     Table {
         name: "convert",

@@ -37,12 +37,14 @@ pub(super) struct Row {
     pub(super) limit: Option<String>,
 }
 
-/// `factor` times the best of some peers: a speed to reach, or a time to stay within.
+/// A speed to reach, or a time to stay within.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Mark {
-    pub(super) factor: f64,
-    pub(super) peers: Vec<String>,
+#[serde(untagged, deny_unknown_fields)]
+pub(super) enum Mark {
+    /// `factor` times the best of some peers.
+    Beside { factor: f64, peers: Vec<String> },
+    /// So many seconds, whatever the peers take.
+    Within { within: f64 },
 }
 
 /// How far a row is from one of its marks.
@@ -70,7 +72,10 @@ impl Row {
     /// That there is something to compare.
     fn check(&self) -> Result<()> {
         let has = |name: &str| self.seconds.contains_key(name);
-        let complete = self.marks.iter().all(|mark| mark.peers.iter().any(|peer| has(peer)));
+        let complete = self.marks.iter().all(|mark| match mark {
+            Mark::Beside { peers, .. } => peers.iter().any(|peer| has(peer)),
+            Mark::Within { within } => *within > 0.0 && self.bytes.is_none(),
+        });
         let positive = self.seconds.values().flatten().all(|seconds| *seconds > 0.0);
         match positive && complete && (has(OURS) || !self.facts.is_empty()) {
             true => Ok(()),
@@ -92,11 +97,17 @@ impl Row {
     }
 
     pub(super) fn standing(&self, mark: &Mark) -> Option<Standing> {
-        let best = mark.peers.iter().filter_map(|peer| Some(self.seconds.get(peer)?[0]));
-        let times = self.seconds.get(OURS)?[0] / best.reduce(f64::min)?;
+        let ours = self.seconds.get(OURS)?[0];
+        let (base, factor) = match mark {
+            Mark::Within { within } => (*within, 1.0),
+            Mark::Beside { factor, peers } => {
+                let times = peers.iter().filter_map(|peer| Some(self.seconds.get(peer)?[0]));
+                (times.reduce(f64::min)?, *factor)
+            }
+        };
         Some(match self.bytes {
-            Some(_) => Standing { ratio: 1.0 / times, is_reached: 1.0 / times >= mark.factor },
-            None => Standing { ratio: times, is_reached: times <= mark.factor },
+            Some(_) => Standing { ratio: base / ours, is_reached: base / ours >= factor },
+            None => Standing { ratio: ours / base, is_reached: ours / base <= factor },
         })
     }
 }
@@ -140,6 +151,13 @@ mod tests {
             let standing = row.standing(&row.marks[0]).expect("two contenders");
             assert_eq!((standing.ratio, standing.is_reached), (ratio, is_reached), "{bytes}");
         }
+    }
+
+    #[test]
+    fn a_time_may_have_to_stay_within_seconds() {
+        let row = row(r#"{"row":"a","seconds":{"tarray":[3e-8,4e-8]},"marks":[{"within":2e-8}]}"#);
+        let standing = row.standing(&row.marks[0]).expect("a time");
+        assert!((standing.ratio - 1.5).abs() < 1e-9 && !standing.is_reached);
     }
 
     #[test]

@@ -1,0 +1,16 @@
+/* Who takes turns with the rows of calls.c. */
+#ifndef CALLS_PEERS_H
+#define CALLS_PEERS_H
+
+/* Does what the row does: another library, or the least that anybody would have to do. */
+struct peer {
+    const char *row, *name;
+    void (*call)(void);
+};
+
+extern const struct peer peers[];
+extern const int peers_count;
+
+void prepare_peers(void);
+
+#endif
