@@ -15,7 +15,7 @@
 //! | [`hub`] | `asarray`: look → decide → take; inference, stacking, writing, printing |
 //! | [`ffi`] | the C skin: parse, call, map; no decisions |
 //!
-//! `unsafe` lives in `abi`, `model/{alloc,owner,prefix,tensor,view}`, `convert`, `devices`, `dlpack` and
+//! `unsafe` lives in `abi`, `model/{alloc,owner,prefix,release,shared,tensor,view}`, `convert`, `devices`, `dlpack` and
 //! `ffi`, and is forbidden elsewhere; symbols are exported by `ffi` alone.
 
 pub mod abi;

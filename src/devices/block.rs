@@ -2,17 +2,19 @@
 
 use std::fmt;
 use std::ptr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::devices::backend::{Backend, Place};
 use crate::model::device::Device;
-use crate::model::error::{Error, Result};
+use crate::model::error::Result;
+use crate::model::lists;
 use crate::model::owner::DeviceMemory;
+use crate::model::shared::Shared;
 
 /// An allocation on a device. Dropping it gives it back when the work that uses it is done, without
 /// waiting for that.
 pub struct DeviceBlock {
-    backend: Arc<dyn Backend>,
+    backend: Shared<dyn Backend>,
     device: Device,
     /// NULL if it has no bytes.
     data: *mut u8,
@@ -31,7 +33,7 @@ unsafe impl Sync for DeviceBlock {}
 impl DeviceBlock {
     /// `bytes` bytes for work on `stream`, not initialised.
     pub(super) fn new(
-        backend: Arc<dyn Backend>,
+        backend: Shared<dyn Backend>,
         device: Device,
         bytes: usize,
         stream: i64,
@@ -62,9 +64,7 @@ impl DeviceMemory for DeviceBlock {
         if user == (self.device, self.home) || users.contains(&user) {
             return Ok(());
         }
-        users.try_reserve(1).map_err(|_| Error::out_of_memory("a stream", size_of_val(&user)))?;
-        users.push(user);
-        Ok(())
+        lists::push(&mut users, user, "a stream")
     }
 }
 

@@ -8,6 +8,7 @@ use crate::devices::backend::{Backend, Elements, Info, Place};
 use crate::model::alloc::{self, ALIGNMENT};
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
+use crate::model::lists;
 
 pub(super) struct Cpu;
 
@@ -30,7 +31,7 @@ impl Backend for Cpu {
         let page = u64::try_from(number(libc::_SC_PAGESIZE)).unwrap_or(0);
         let pages = |name| u64::try_from(number(name)).unwrap_or(0).saturating_mul(page);
         Ok(Info {
-            name: std::env::consts::ARCH.to_owned(),
+            name: lists::copied_text(std::env::consts::ARCH.as_bytes(), "a name")?,
             total_bytes: pages(libc::_SC_PHYS_PAGES),
             free_bytes: pages(libc::_SC_AVPHYS_PAGES),
             capability: (0, 0),

@@ -1,7 +1,7 @@
 //! Which backend has which device: a host's first, else one of ours, which is started on first use.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use crate::abi::*;
 use crate::devices::backend::Backend;
@@ -9,13 +9,16 @@ use crate::devices::cpu::Cpu;
 use crate::devices::cuda;
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
+use crate::model::lists;
+use crate::model::shared::{Counted, Shared};
 
-type Shared = Arc<dyn Backend>;
+/// What memory is for here.
+const WHAT: &str = "a device";
 
 /// What hosts have registered, by device type.
-static REGISTERED: RwLock<Vec<(i32, Shared)>> = RwLock::new(Vec::new());
+static REGISTERED: RwLock<Vec<(i32, Shared<dyn Backend>)>> = RwLock::new(Vec::new());
 
-static CPU: LazyLock<Shared> = LazyLock::new(|| Arc::new(Cpu));
+static CPU: Counted<Cpu> = Counted::forever(Cpu);
 
 /// Lets the backend that `make` gives have the devices of this type. It is made when nothing can
 /// fail any more.
@@ -23,7 +26,7 @@ static CPU: LazyLock<Shared> = LazyLock::new(|| Arc::new(Cpu));
 /// # Errors
 /// `TA_ERR_INVALID_ARGUMENT` if there is a backend for them, or the CPU is meant; `TA_ERR_OUT_OF_MEMORY`.
 #[doc(alias = "ta_device_register")]
-pub fn register(device_type: i32, make: impl FnOnce() -> Shared) -> Result<()> {
+pub fn register(device_type: i32, make: impl FnOnce() -> Shared<dyn Backend>) -> Result<()> {
     let name = kind(device_type)?;
     if device_type == TA_DEVICE_CPU {
         let message = format_args!("device_type is cpu, which cannot be replaced");
@@ -34,7 +37,8 @@ pub fn register(device_type: i32, make: impl FnOnce() -> Shared) -> Result<()> {
         let message = format_args!("device_type {name} ({device_type}) is registered already");
         return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
     }
-    registered.try_reserve(1).map_err(|_| Error::out_of_memory("a device", size_of::<Shared>()))?;
+    let entry = size_of::<(i32, Shared<dyn Backend>)>();
+    registered.try_reserve(1).map_err(|_| Error::out_of_memory(WHAT, entry))?;
     registered.push((device_type, make()));
     Ok(())
 }
@@ -65,15 +69,15 @@ fn kind(device_type: i32) -> Result<Device> {
     Device { device_type, index: -1 }.normalised()
 }
 
-fn registered(device_type: i32) -> Option<Shared> {
+fn registered(device_type: i32) -> Option<Shared<dyn Backend>> {
     let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
     registered.iter().find(|(known, _)| *known == device_type).map(|(_, shared)| shared.clone())
 }
 
 /// The backend that has devices of this type, if there is one.
-fn present(device_type: i32) -> Option<Shared> {
+fn present(device_type: i32) -> Option<Shared<dyn Backend>> {
     registered(device_type).or_else(|| match device_type {
-        TA_DEVICE_CPU => Some(CPU.clone()),
+        TA_DEVICE_CPU => Some(Shared::in_static(&CPU)),
         ours if cuda::TYPES.contains(&ours) => cuda::backend().ok(),
         _ => None,
     })
@@ -83,7 +87,7 @@ fn present(device_type: i32) -> Option<Shared> {
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, with what was looked for and what there is.
-pub fn backend(device: Device) -> Result<Shared> {
+pub fn backend(device: Device) -> Result<Shared<dyn Backend>> {
     if let Some(shared) = present(device.device_type) {
         return Ok(shared);
     }
@@ -99,7 +103,7 @@ pub fn backend(device: Device) -> Result<Shared> {
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, with what there is.
-pub fn find(device: Device) -> Result<Shared> {
+pub fn find(device: Device) -> Result<Shared<dyn Backend>> {
     let backend = backend(device)?;
     if device.index < backend.count(device.device_type)? {
         Ok(backend)
@@ -122,20 +126,24 @@ pub fn resolve(device: Device) -> Result<Device> {
 /// Every device there is, by type and index.
 ///
 /// # Errors
-/// What a backend says.
+/// What a backend says; `TA_ERR_OUT_OF_MEMORY`.
 #[doc(alias = "ta_device_list")]
 pub fn list() -> Result<Vec<Device>> {
-    let mut types: Vec<i32> = {
+    let mut types = {
         let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
-        registered.iter().map(|(device_type, _)| *device_type).collect()
+        lists::collect(registered.iter().map(|(device_type, _)| Ok(*device_type)), WHAT)?
     };
-    types.extend([TA_DEVICE_CPU, TA_DEVICE_CUDA]);
+    for ours in [TA_DEVICE_CPU, TA_DEVICE_CUDA] {
+        lists::push(&mut types, ours, WHAT)?;
+    }
     types.sort_unstable();
     types.dedup();
     let mut found = Vec::new();
     for device_type in types {
         let Some(backend) = present(device_type) else { continue };
-        found.extend((0..backend.count(device_type)?).map(|index| Device { device_type, index }));
+        for index in 0..backend.count(device_type)? {
+            lists::push(&mut found, Device { device_type, index }, WHAT)?;
+        }
     }
     Ok(found)
 }

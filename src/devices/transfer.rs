@@ -5,8 +5,6 @@
 //! read, since they cannot be told of our streams. What a device has no kernel for goes through the
 //! host, and the result says so.
 
-use std::sync::Arc;
-
 use crate::abi::*;
 use crate::convert::memory::{self, Writable};
 use crate::devices::DEFAULT_STREAM;
@@ -19,6 +17,7 @@ use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::{List, MAX_NDIM};
 use crate::model::owner::{DeviceMemory, Owner};
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 use crate::model::view::{Description, Strides, View};
 
@@ -253,7 +252,7 @@ fn send(source: Place, bytes: usize, wish: &Wish) -> Result<Moved> {
 
 /// Elements on a device.
 struct Source<'a> {
-    from: Arc<dyn Backend>,
+    from: Shared<dyn Backend>,
     view: &'a View<'a>,
     owner: Option<&'a Tensor>,
 }
@@ -333,7 +332,7 @@ impl Source<'_> {
     ) -> Result<Moved> {
         if wish.device != Device::CPU && !wish.device.is_host_readable() {
             let to = find(wish.device)?;
-            if Arc::ptr_eq(&to, &self.from) {
+            if to.is(&self.from) {
                 let stream = wish.stream.max(DEFAULT_STREAM);
                 let block = DeviceBlock::new(to, wish.device, bytes, stream)?;
                 if bytes != 0 {

@@ -8,6 +8,7 @@ use crate::ffi::callback::ask;
 use crate::ffi::sized;
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
+use crate::model::lists;
 use crate::model::owner::{Claim, Owner};
 
 /// Whose callbacks these are, in messages.
@@ -146,9 +147,9 @@ impl Backend for Plugin {
         // SAFETY: see above.
         ask(WHOSE, &mut |err| unsafe { describe(self.user_data, index, &raw mut info, err) })?;
         let name = info.name.map(|byte| byte.to_ne_bytes()[0]);
-        let name = CStr::from_bytes_until_nul(&name).map(CStr::to_string_lossy);
+        let name = CStr::from_bytes_until_nul(&name).unwrap_or_default();
         Ok(Info {
-            name: name.unwrap_or_default().into_owned(),
+            name: lists::copied_text(name.to_bytes(), "a name")?,
             total_bytes: info.total_bytes,
             free_bytes: info.free_bytes,
             capability: (info.capability_major, info.capability_minor),

@@ -1,14 +1,14 @@
 //! Devices: what there is, what they are called, and a host's own.
 
 use std::ffi::{CStr, c_char, c_void};
-use std::sync::Arc;
 
 use crate::abi::*;
-use crate::devices;
+use crate::devices::{self, Backend};
 use crate::ffi::device_api::Plugin;
 use crate::ffi::{guard, non_null, sized, text};
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
+use crate::model::shared::{Counted, Room};
 
 /// Plugs in the devices of one type: from now on ta_asarray and its relatives reach their memory.
 ///
@@ -38,7 +38,11 @@ pub unsafe extern "C" fn ta_device_register(
     let body = || {
         // SAFETY: NULL or a sized struct whose functions keep its promises, by the caller's contract.
         let (plugin, claim) = unsafe { Plugin::new(device_type, api, user_data) }?;
-        devices::register(device_type, || Arc::new(plugin.owning(claim.take())))
+        let room = Room::new("a device")?;
+        devices::register(device_type, || {
+            let plugged: Box<Counted<dyn Backend>> = room.fill(plugin.owning(claim.take()));
+            plugged.into()
+        })
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }

@@ -1,31 +1,33 @@
-//! Nodes: how an `Arc<Node>` becomes a `ta_node *`, and what it says of itself.
+//! Nodes: how a `Shared<Node>` becomes a `ta_node *`, and what it says of itself.
 
 use std::any::Any;
 use std::ffi::{c_char, c_void};
 use std::mem::ManuallyDrop;
-use std::ptr;
-use std::sync::Arc;
+use std::ptr::{self, NonNull};
 
 use crate::abi::*;
 use crate::ffi::facts::fact;
 use crate::ffi::record::{BackwardCallback, Operation};
 use crate::history::{self, Input, Node};
+use crate::model::shared::Shared;
 
 /// Runs `fact` on a node that may be NULL.
 ///
 /// # Safety
 /// `node` is NULL or a live node.
-unsafe fn of_node<T>(node: *const ta_node, otherwise: T, fact: impl FnOnce(&Arc<Node>) -> T) -> T {
-    if node.is_null() {
-        return otherwise;
-    }
+unsafe fn of_node<T>(
+    node: *const ta_node,
+    otherwise: T,
+    fact: impl FnOnce(&Shared<Node>) -> T,
+) -> T {
+    let Some(node) = NonNull::new(node.cast_mut()) else { return otherwise };
     // SAFETY: a live node, from `give`; ManuallyDrop leaves the caller's share alone.
-    fact(&ManuallyDrop::new(unsafe { Arc::from_raw(node.cast()) }))
+    fact(&ManuallyDrop::new(unsafe { Shared::from_raw(node.cast()) }))
 }
 
 /// A share for the caller.
-fn give(node: Option<Arc<Node>>) -> *mut ta_node {
-    node.map_or(ptr::null_mut(), |node| Arc::into_raw(node).cast_mut().cast())
+fn give(node: Option<Shared<Node>>) -> *mut ta_node {
+    node.map_or(ptr::null_mut(), |node| node.into_raw().as_ptr().cast())
 }
 
 /// The node of the operation that made a tensor.
@@ -80,9 +82,9 @@ pub unsafe extern "C" fn ta_node_retain(node: *const ta_node) -> *mut ta_node {
 /// Since: ABI 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ta_node_release(node: *mut ta_node) {
-    if !node.is_null() {
+    if let Some(node) = NonNull::new(node) {
         // SAFETY: a live node, from `give`, whose share the caller gives up.
-        drop(unsafe { Arc::<Node>::from_raw(node.cast()) });
+        drop(unsafe { Shared::<Node>::from_raw(node.cast()) });
     }
 }
 
@@ -168,7 +170,7 @@ pub unsafe extern "C" fn ta_node_user_data(
         ) -> ta_status,
     >,
 ) -> *mut c_void {
-    let found = |callback: BackwardCallback, node: &Arc<Node>| {
+    let found = |callback: BackwardCallback, node: &Shared<Node>| {
         let saved = node.saved()?;
         let saved: &dyn Any = &*saved;
         saved.downcast_ref::<Operation>()?.user_data_of(callback)

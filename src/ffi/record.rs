@@ -4,16 +4,17 @@ use std::ffi::{CStr, c_void};
 use std::mem::ManuallyDrop;
 use std::ptr;
 use std::slice;
-use std::sync::Arc;
 
 use crate::abi::*;
 use crate::ffi::callback::ask;
 use crate::ffi::handle::{give, handle};
 use crate::ffi::options::request;
 use crate::ffi::{guard, non_null, sized, source};
-use crate::history::Backward;
+use crate::history::{Backward, Due};
 use crate::hub::{self, Request};
 use crate::model::error::{Error, Result};
+use crate::model::lists;
+use crate::model::shared::{Counted, Room};
 use crate::model::tensor::Tensor;
 
 /// `ta_operation.backward`.
@@ -73,7 +74,12 @@ pub unsafe extern "C" fn ta_record(
         let request = unsafe { request(options, &mut room) }?.unwrap_or(&Request::DEFAULT);
         let record = |output: hub::Source<'_>| {
             let inputs = inputs.iter().map(|input| &**input);
-            let taken = || Arc::new(ManuallyDrop::into_inner(operation)) as Arc<dyn Backward>;
+            let room = Room::new("a history")?;
+            let taken = || {
+                let taken: Box<Counted<dyn Backward>> =
+                    room.fill(ManuallyDrop::into_inner(operation));
+                taken.into()
+            };
             hub::record(name, inputs, output, request, taken)
         };
         // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
@@ -121,7 +127,7 @@ unsafe fn parse<'a>(given: &ta_operation) -> Result<Recorded<'a>> {
     };
     // SAFETY: NULL or live handles, by the caller's contract.
     let inputs = inputs.iter().map(|&input| unsafe { handle(input, "operation.inputs[…]") });
-    let inputs = inputs.collect::<Result<_>>()?;
+    let inputs = lists::collect(inputs, "a history")?;
     // SAFETY: not NULL, so a NUL-terminated string by the caller's contract.
     let name = unsafe { CStr::from_ptr(name) };
     let is_door = given.num_inputs == 0;
@@ -155,22 +161,24 @@ impl Backward for Operation {
         !self.is_door
     }
 
-    fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
-        let needed: Vec<i32> = wanted.iter().map(|&wanted| wanted.into()).collect();
-        let mut written = vec![ptr::null_mut(); needed.len()];
+    fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
+        const WHAT: &str = "a callback's arguments";
+        let needed = inputs.iter().map(|input| Ok(i32::from(input.is_wanted)));
+        let needed = lists::collect(needed, WHAT)?;
+        let mut written = lists::collect(inputs.iter().map(|_| Ok(ptr::null_mut())), WHAT)?;
         let (gradient, needed, count) = (gradient.as_raw(), needed.as_ptr(), needed.len());
-        let inputs = written.as_mut_ptr();
+        let places = written.as_mut_ptr();
         let answer = ask("the operation", &mut |err| {
             // SAFETY: called as `ta_operation` says, with what the caller of `ta_record` vouched for.
-            unsafe { (self.backward)(self.user_data, gradient, needed, inputs, count, err) }
+            unsafe { (self.backward)(self.user_data, gradient, needed, places, count, err) }
         });
         // Also those of a callback that failed are ours.
-        let taken = written.into_iter().map(|tensor: *mut ta_tensor| {
+        for (input, tensor) in inputs.iter_mut().zip(written) {
+            let tensor: *mut ta_tensor = tensor;
             // SAFETY: not NULL, so a live handle whose share the callback has given.
-            (!tensor.is_null()).then(|| unsafe { Tensor::from_raw(tensor) })
-        });
-        let taken = taken.collect();
-        answer.map(|()| taken)
+            input.gradient = (!tensor.is_null()).then(|| unsafe { Tensor::from_raw(tensor) });
+        }
+        answer
     }
 }
 

@@ -1,15 +1,14 @@
 //! Gradients on their way into leaves: collected aside, then written all at once or not at all.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use crate::convert::memory;
 use crate::history::arithmetic::add;
 use crate::history::leaf::Leaf;
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
 use crate::model::layout::MAX_NDIM;
+use crate::model::lists;
 use crate::model::make;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// Adds a gradient to what has arrived at one place; the first is kept as it is.
@@ -21,22 +20,33 @@ pub(super) fn arrive(place: &mut Option<Tensor>, gradient: Tensor) -> Result<()>
     Ok(())
 }
 
-/// The leaves that a backward pass has reached.
+/// What memory is for here.
+pub(super) const WHAT: &str = "a backward pass";
+
+/// The leaves that a backward pass leads to, and what has arrived for them.
 #[derive(Default)]
 pub(super) struct Arrivals {
-    places: Vec<(Arc<Leaf>, Option<Tensor>)>,
-    index: HashMap<*const Leaf, usize>,
+    places: Vec<(Shared<Leaf>, Option<Tensor>)>,
 }
 
 impl Arrivals {
-    /// Adds a gradient to those of one leaf.
-    pub(super) fn add(&mut self, leaf: &Arc<Leaf>, gradient: Tensor) -> Result<()> {
-        let next = self.places.len();
-        let place = *self.index.entry(Arc::as_ptr(leaf)).or_insert(next);
-        if place == next {
-            self.places.push((leaf.clone(), None));
-        }
-        arrive(&mut self.places[place].1, gradient)
+    /// Makes a place for a leaf, which may have one already.
+    pub(super) fn expect(&mut self, leaf: &Shared<Leaf>) -> Result<()> {
+        lists::push(&mut self.places, (leaf.clone(), None), WHAT)
+    }
+
+    /// The places in the order of their addresses, one for each leaf: all are known.
+    pub(super) fn ready(mut self) -> Arrivals {
+        self.places.sort_unstable_by_key(|(leaf, _)| leaf.as_ptr().addr());
+        self.places.dedup_by(|(leaf, _), (before, _)| leaf.is(before));
+        self
+    }
+
+    /// The place of a leaf.
+    pub(super) fn place(&mut self, leaf: &Shared<Leaf>) -> Option<&mut Option<Tensor>> {
+        let address = leaf.as_ptr().addr();
+        let found = self.places.binary_search_by_key(&address, |(leaf, _)| leaf.as_ptr().addr());
+        found.ok().map(|place| &mut self.places[place].1)
     }
 
     /// Adds what has arrived to the gradients of the leaves, all or nothing. A gradient that somebody
@@ -46,25 +56,23 @@ impl Arrivals {
     /// `TA_ERR_OUT_OF_MEMORY`, or that a gradient which was set cannot be added to.
     pub(super) fn commit(mut self) -> Result<()> {
         self.places.retain(|(leaf, _)| leaf.requires_grad());
-        // Everybody who holds several locks takes them in this order.
-        self.places.sort_by_key(|(leaf, _)| Arc::as_ptr(leaf).addr());
-        let mut before = Vec::with_capacity(self.places.len());
-        let mut slots: Vec<_> = self.places.iter().map(|(leaf, _)| leaf.grad()).collect();
-        let mut sums = Vec::with_capacity(slots.len());
-        for (slot, (_, arrived)) in slots.iter().zip(&self.places) {
-            sums.push(match (&**slot, arrived) {
-                (Some(before), Some(arrived)) => Some(add(before, arrived)?),
-                (None, Some(arrived)) => Some(kept(arrived)?),
-                (_, None) => None,
+        // Everybody who holds several locks takes them in the order of their addresses.
+        let slots = self.places.iter().map(|(leaf, _)| Ok(leaf.grad()));
+        let mut slots = lists::collect(slots, WHAT)?;
+        let sums =
+            slots.iter().zip(&self.places).map(|(slot, (_, arrived))| match (&**slot, arrived) {
+                (Some(before), Some(arrived)) => add(before, arrived).map(Some),
+                (None, Some(arrived)) => kept(arrived).map(Some),
+                (_, None) => Ok(None),
             });
-        }
+        let mut sums = lists::collect(sums, WHAT)?;
         // Nothing can fail from here on.
-        for (slot, sum) in slots.iter_mut().zip(sums).filter(|(_, sum)| sum.is_some()) {
-            before.push(std::mem::replace(&mut **slot, sum));
+        for (slot, sum) in slots.iter_mut().zip(&mut sums).filter(|(_, sum)| sum.is_some()) {
+            std::mem::swap(&mut **slot, sum);
         }
-        // With the locks open: this may run foreign code.
+        // With the locks open, what was there before: this may run foreign code.
         drop(slots);
-        drop(before);
+        drop(sums);
         Ok(())
     }
 }

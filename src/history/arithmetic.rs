@@ -1,10 +1,8 @@
 //! Addition, subtraction, multiplication, negation: with broadcasting, promotion and history.
 
-use std::sync::Arc;
-
 use crate::abi::TA_ERR_DTYPE;
 use crate::convert::arithmetic::{self, Binary, Unary};
-use crate::history::node::{Backward, Node};
+use crate::history::node::{Backward, Due, Name, Node};
 use crate::history::saved::Saved;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
@@ -12,6 +10,7 @@ use crate::model::gradient::Gradient;
 use crate::model::layout::{self, MAX_NDIM};
 use crate::model::make;
 use crate::model::promote;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// The sum of two tensors.
@@ -20,7 +19,9 @@ use crate::model::tensor::Tensor;
 /// As `ta_add` lists them.
 #[doc(alias = "ta_add")]
 pub fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    binary(Binary::Add, a, b, || Node::record(c"AddBackward0", [a, b].into_iter(), || Signs::SUM))
+    binary(Binary::Add, a, b, || {
+        Node::record(Name::Known(c"AddBackward0"), [a, b].into_iter(), || Ok(Signs::SUM))
+    })
 }
 
 /// The difference of two tensors.
@@ -30,7 +31,8 @@ pub fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 #[doc(alias = "ta_sub")]
 pub fn subtract(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     check_signed("subtraction", [a, b])?;
-    let record = || Node::record(c"SubBackward0", [a, b].into_iter(), || Signs::DIFFERENCE);
+    let record =
+        || Node::record(Name::Known(c"SubBackward0"), [a, b].into_iter(), || Ok(Signs::DIFFERENCE));
     binary(Binary::Subtract, a, b, record)
 }
 
@@ -40,7 +42,8 @@ pub fn subtract(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// As `ta_mul` lists them.
 #[doc(alias = "ta_mul")]
 pub fn multiply(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    let record = || Node::record(c"MulBackward0", [a, b].into_iter(), || Product::of(a, b));
+    let record =
+        || Node::record(Name::Known(c"MulBackward0"), [a, b].into_iter(), || Ok(Product::of(a, b)));
     binary(Binary::Multiply, a, b, record)
 }
 
@@ -52,7 +55,8 @@ pub fn multiply(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 pub fn negate(tensor: &Tensor) -> Result<Tensor> {
     check_signed("negation", [tensor])?;
     let block = arithmetic::unary(Unary::Negate, &tensor.view())?;
-    let gradient = Node::record(c"NegBackward0", [tensor].into_iter(), || Signs::OPPOSITE);
+    let gradient =
+        Node::record(Name::Known(c"NegBackward0"), [tensor].into_iter(), || Ok(Signs::OPPOSITE))?;
     make::computed(block, tensor.dtype(), tensor.shape(), gradient)
 }
 
@@ -71,7 +75,7 @@ fn binary(
     operation: Binary,
     a: &Tensor,
     b: &Tensor,
-    record: impl FnOnce() -> Option<Arc<dyn Gradient>>,
+    record: impl FnOnce() -> Result<Option<Shared<dyn Gradient>>>,
 ) -> Result<Tensor> {
     let dtype = promote::result(a, b)?;
     let mut shape = [0; MAX_NDIM];
@@ -80,7 +84,7 @@ fn binary(
     let (of_a, of_b) = (&mut of_a[..shape.len()], &mut of_b[..shape.len()]);
     let (left, right) = (a.view().broadcast(shape, of_a)?, b.view().broadcast(shape, of_b)?);
     let block = arithmetic::binary(operation, &left, &right, dtype)?;
-    make::computed(block, dtype, shape, record())
+    make::computed(block, dtype, shape, record()?)
 }
 
 /// Inputs whose gradient is that of the result, for some with the other sign.
@@ -98,13 +102,9 @@ impl Backward for Signs {
         false
     }
 
-    fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
-        let one = |(&other, &wanted): (&bool, &bool)| match (wanted, other) {
-            (false, _) => Ok(None),
-            (true, false) => Ok(Some(gradient.clone())),
-            (true, true) => negate(gradient).map(Some),
-        };
-        self.0.iter().zip(wanted).map(one).collect()
+    fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
+        let one = |other| if other { negate(gradient) } else { Ok(gradient.clone()) };
+        self.0.iter().zip(inputs).try_for_each(|(&other, input)| input.give(|| one(other)))
     }
 }
 
@@ -124,12 +124,13 @@ impl Product {
 }
 
 impl Backward for Product {
-    fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
-        let one = |(other, &wanted): (&Option<Saved>, &bool)| match other {
-            Some(other) if wanted => multiply(gradient, &conjugate(other.get()?)?).map(Some),
-            _ => Ok(None),
-        };
-        [&self.b, &self.a].into_iter().zip(wanted).map(one).collect()
+    fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
+        let times = |other: &Saved| multiply(gradient, &conjugate(other.get()?)?);
+        // A factor that was not kept is that of an input that wants no gradient.
+        let others = [&self.b, &self.a].into_iter().zip(inputs);
+        others
+            .filter_map(|(other, input)| Some((other.as_ref()?, input)))
+            .try_for_each(|(other, input)| input.give(|| times(other)))
     }
 }
 

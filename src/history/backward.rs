@@ -1,19 +1,21 @@
 //! The backward pass.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use crate::abi::*;
 use crate::convert::memory;
-use crate::history::accumulate::{Arrivals, arrive};
+use crate::history::accumulate::{Arrivals, WHAT, arrive};
 use crate::history::edge::{Edge, Target};
 use crate::history::mode;
-use crate::history::node::{Backward, Node};
+use crate::history::node::{Backward, Due, Node};
 use crate::model::device::Device;
-use crate::model::error::{Error, Result};
+use crate::model::error::{Error, Readable, Result};
 use crate::model::layout::List;
+use crate::model::lists;
 use crate::model::make;
 use crate::model::scalar::Scalar;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// Computes the gradients of `root` with respect to all leaves that led to it, and adds them to
@@ -27,7 +29,7 @@ use crate::model::tensor::Tensor;
 /// As `ta_backward` lists them; nothing has changed then.
 #[doc(alias = "ta_backward")]
 pub fn backward(root: &Tensor, gradient: Option<&Tensor>, retain_graph: bool) -> Result<()> {
-    let Some(edge) = Edge::to(root) else {
+    let Some(edge) = Edge::to(root)? else {
         let message = format_args!("the tensor does not require grad and does not have a grad_fn");
         return Err(Error::new(TA_ERR_GRAD, message));
     };
@@ -89,8 +91,9 @@ fn one(root: &Tensor) -> Result<Tensor> {
 
 /// An operation to differentiate.
 struct Step {
-    node: Arc<Node>,
-    saved: Arc<dyn Backward>,
+    sequence: u64,
+    node: Shared<Node>,
+    saved: Shared<dyn Backward>,
     gradient: Option<Tensor>,
 }
 
@@ -98,7 +101,6 @@ struct Step {
 /// made it, so its gradient is complete when its turn comes.
 struct Pass {
     steps: Vec<Step>,
-    index: HashMap<*const Node, usize>,
     arrivals: Arrivals,
 }
 
@@ -106,48 +108,53 @@ impl Pass {
     /// Finds the operations, and takes a share in what each has saved.
     ///
     /// # Errors
-    /// `TA_ERR_GRAD` if something has been released by an earlier pass.
+    /// `TA_ERR_GRAD` if something has been released by an earlier pass; `TA_ERR_OUT_OF_MEMORY`.
     fn discover(edge: &Edge) -> Result<Pass> {
-        let (mut steps, mut index) = (Vec::new(), HashMap::new());
-        let mut ahead = Vec::new();
-        let mut see = |edge: &Edge, ahead: &mut Vec<Arc<Node>>| {
-            if let Target::Node(node) = &edge.target
-                && index.insert(Arc::as_ptr(node), 0).is_none()
-            {
-                ahead.push(node.clone());
+        let (mut steps, mut arrivals) = (Vec::<Step>::new(), Arrivals::default());
+        let mut ahead = BinaryHeap::new();
+        let mut see = |edge: &Edge, ahead: &mut BinaryHeap<Newest>| match &edge.target {
+            Target::Leaf(leaf) => arrivals.expect(leaf),
+            Target::Node(node) => {
+                ahead
+                    .try_reserve(1)
+                    .map_err(|_| Error::out_of_memory(WHAT, size_of::<Newest>()))?;
+                ahead.push(Newest(node.clone()));
+                Ok(())
             }
         };
-        see(edge, &mut ahead);
-        while let Some(node) = ahead.pop() {
-            node.edges().iter().flatten().for_each(|edge| see(edge, &mut ahead));
+        see(edge, &mut ahead)?;
+        while let Some(Newest(node)) = ahead.pop() {
+            // One that several others used is there as often as that, one time after the other.
+            if steps.last().is_some_and(|last| last.node.is(&node)) {
+                continue;
+            }
+            node.edges().iter().flatten().try_for_each(|edge| see(edge, &mut ahead))?;
             let saved = node.saved().ok_or_else(|| released(&node))?;
-            steps.push(Step { node, saved, gradient: None });
+            let step = Step { sequence: node.sequence(), node, saved, gradient: None };
+            lists::push(&mut steps, step, WHAT)?;
         }
-        steps.sort_by_key(|step| std::cmp::Reverse(step.node.sequence()));
-        for (place, step) in steps.iter().enumerate() {
-            index.insert(Arc::as_ptr(&step.node), place);
-        }
-        Ok(Pass { steps, index, arrivals: Arrivals::default() })
+        Ok(Pass { steps, arrivals: arrivals.ready() })
     }
 
     /// Differentiates operation by operation.
     fn run(&mut self) -> Result<()> {
         for place in 0..self.steps.len() {
-            let Step { node, saved, gradient } = &mut self.steps[place];
+            let Step { node, saved, gradient, .. } = &mut self.steps[place];
             // Nothing came from those who used the result: its gradient is zero.
             let Some(gradient) = gradient.take() else { continue };
             let (node, saved) = (node.clone(), saved.clone());
             self.step(&node, &*saved, &gradient)
-                .map_err(|error| error.within(format_args!("{}", node.name().to_string_lossy())))?;
+                .map_err(|error| error.within(format_args!("{}", name(&node))))?;
         }
         Ok(())
     }
 
     fn step(&mut self, node: &Node, saved: &dyn Backward, gradient: &Tensor) -> Result<()> {
-        let wanted: Vec<bool> = node.edges().iter().map(Option::is_some).collect();
-        let gradients = saved.backward(gradient, &wanted)?;
-        for (input, (edge, gradient)) in node.edges().iter().zip(gradients).enumerate() {
-            if let (Some(edge), Some(gradient)) = (edge, gradient) {
+        let due = |edge: &Option<Edge>| Ok(Due { is_wanted: edge.is_some(), gradient: None });
+        let mut inputs = lists::collect(node.edges().iter().map(due), WHAT)?;
+        saved.backward(gradient, &mut inputs)?;
+        for (input, (edge, due)) in node.edges().iter().zip(inputs).enumerate() {
+            if let (Some(edge), Some(gradient)) = (edge, due.gradient) {
                 self.arrive(edge, gradient).map_err(|error| {
                     error.within(format_args!("the gradient of input {input} is invalid"))
                 })?;
@@ -159,19 +166,53 @@ impl Pass {
     /// Adds a gradient to those at the end of an edge.
     fn arrive(&mut self, edge: &Edge, gradient: Tensor) -> Result<()> {
         let gradient = edge.likeness.fit(gradient)?;
-        match &edge.target {
-            Target::Leaf(leaf) => self.arrivals.add(leaf, gradient),
-            Target::Node(node) => match self.index.get(&Arc::as_ptr(node)) {
-                Some(&place) => arrive(&mut self.steps[place].gradient, gradient),
-                None => Err(Error::new(TA_ERR_INTERNAL, format_args!("an edge that was not seen"))),
-            },
-        }
+        let place = match &edge.target {
+            Target::Leaf(leaf) => self.arrivals.place(leaf),
+            Target::Node(node) => self.place(node),
+        };
+        let unseen = || Error::new(TA_ERR_INTERNAL, format_args!("an edge that was not seen"));
+        arrive(place.ok_or_else(unseen)?, gradient)
     }
+
+    /// The place of a node.
+    fn place(&mut self, node: &Node) -> Option<&mut Option<Tensor>> {
+        let sequence = node.sequence();
+        let found = self.steps.binary_search_by(|step| sequence.cmp(&step.sequence));
+        found.ok().map(|place| &mut self.steps[place].gradient)
+    }
+}
+
+/// A node, which is greater than older ones.
+struct Newest(Shared<Node>);
+
+impl Ord for Newest {
+    fn cmp(&self, other: &Newest) -> Ordering {
+        self.0.sequence().cmp(&other.0.sequence())
+    }
+}
+
+impl PartialOrd for Newest {
+    fn partial_cmp(&self, other: &Newest) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Newest {
+    fn eq(&self, other: &Newest) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Newest {}
+
+/// What a node is called, for messages.
+fn name(node: &Node) -> Readable<'_> {
+    Readable(node.name().to_bytes())
 }
 
 #[cold]
 fn released(node: &Node) -> Error {
-    let name = node.name().to_string_lossy();
+    let name = name(node);
     let message = format_args!(
         "trying to backward through the graph a second time: what {name} had saved was released by the first; retain the graph there"
     );

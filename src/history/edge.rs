@@ -1,8 +1,5 @@
 //! From an operation to one of its inputs, and what a gradient that goes there must look like.
 
-use std::any::Any;
-use std::sync::Arc;
-
 use crate::abi::TA_ERR_GRAD;
 use crate::convert::memory;
 use crate::history::leaf::Leaf;
@@ -12,13 +9,15 @@ use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::{self, List, MAX_NDIM};
+use crate::model::lists;
 use crate::model::make;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// Where a gradient goes.
 pub(super) enum Target {
-    Node(Arc<Node>),
-    Leaf(Arc<Leaf>),
+    Node(Shared<Node>),
+    Leaf(Shared<Leaf>),
 }
 
 /// A place for the gradient of one input. It knows what the input looked like, and does not keep its
@@ -30,27 +29,34 @@ pub(super) struct Edge {
 
 impl Edge {
     /// The edge to a tensor; `None` if it requires no gradient.
-    pub(super) fn to(input: &Tensor) -> Option<Edge> {
-        let state = input.gradient().filter(|state| state.requires_grad())?;
-        let state: Arc<dyn Any + Send + Sync> = state.clone();
-        let target = match state.downcast::<Node>() {
-            Ok(node) => Target::Node(node),
-            Err(state) => Target::Leaf(state.downcast::<Leaf>().ok()?),
-        };
-        Some(Edge { target, likeness: Likeness::of(input) })
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`.
+    pub(super) fn to(input: &Tensor) -> Result<Option<Edge>> {
+        let Some(target) = target(input) else { return Ok(None) };
+        Ok(Some(Edge { target, likeness: Likeness::of(input)? }))
+    }
+}
+
+fn target(input: &Tensor) -> Option<Target> {
+    let state = input.gradient().filter(|state| state.requires_grad())?;
+    match state.is_leaf() {
+        true => state.clone().downcast().map(Target::Leaf),
+        false => state.clone().downcast().map(Target::Node),
     }
 }
 
 /// What a tensor looks like, as far as its gradient must look the same.
 pub(super) struct Likeness {
-    shape: Box<[i64]>,
+    shape: Vec<i64>,
     dtype: DType,
     device: Device,
 }
 
 impl Likeness {
-    pub(super) fn of(tensor: &Tensor) -> Likeness {
-        Likeness { shape: tensor.shape().into(), dtype: tensor.dtype(), device: tensor.device() }
+    fn of(tensor: &Tensor) -> Result<Likeness> {
+        let shape = lists::copied(tensor.shape(), "a history")?;
+        Ok(Likeness { shape, dtype: tensor.dtype(), device: tensor.device() })
     }
 
     /// The gradient in the shape and dtype that are due here, without a history of its own: what was

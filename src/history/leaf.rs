@@ -1,10 +1,12 @@
 //! The state of a leaf: whether it wants gradients, and what has arrived.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::history::remains::{self, Remains};
+use crate::model::error::Result;
 use crate::model::gradient::Gradient;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// Where gradients arrive.
@@ -14,13 +16,18 @@ pub(super) struct Leaf {
 }
 
 /// The state of a fresh leaf that requires grad.
-pub fn leaf() -> Arc<dyn Gradient> {
-    Arc::new(Leaf::new(true))
+///
+/// # Errors
+/// `TA_ERR_OUT_OF_MEMORY`.
+pub fn leaf() -> Result<Shared<dyn Gradient>> {
+    Leaf::state(true)
 }
 
 impl Leaf {
-    pub(super) fn new(wanted: bool) -> Leaf {
-        Leaf { wanted: AtomicBool::new(wanted), grad: Mutex::new(None) }
+    /// The state of a fresh leaf.
+    pub(super) fn state(wanted: bool) -> Result<Shared<dyn Gradient>> {
+        let leaf = Leaf { wanted: AtomicBool::new(wanted), grad: Mutex::new(None) };
+        Shared::new(leaf, "a gradient state").map(Shared::from)
     }
 
     pub(super) fn want(&self, wanted: bool) {

@@ -37,7 +37,7 @@ pub use backward::backward;
 pub use copy::copied;
 pub use leaf::leaf;
 pub use mode::{is_enabled, set_enabled};
-pub use node::{Backward, Input, Node, live};
+pub use node::{Backward, Due, Input, Name, Node, live};
 pub use stack::{Part, stacked};
 pub use state::{check_writable, detach, grad, grad_fn, set_grad, set_requires_grad};
 pub use sum::{Axes, sum};

@@ -2,15 +2,18 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::abi::TA_ERR_INTERNAL;
 use crate::history::edge::{Edge, Target};
 use crate::history::mode;
 use crate::history::remains::{self, Remains};
-use crate::model::error::Result;
+use crate::model::error::{Error, Result};
 use crate::model::gradient::Gradient;
+use crate::model::lists;
+use crate::model::shared::{Counted, Room, Shared};
 use crate::model::tensor::Tensor;
 
 /// Nodes alive in this copy of the library.
@@ -27,16 +30,59 @@ pub fn live() -> usize {
 
 /// What an operation saved in order to be differentiated.
 pub trait Backward: Any + Send + Sync {
-    /// The gradients of the operation's inputs, in their order, from that of its result; `None` is
-    /// zero. Those that are not `wanted` are not looked at.
+    /// Gives the operation's inputs, in their order, their gradients, from that of its result.
     ///
     /// # Errors
     /// What stands in the way; the backward pass then changes nothing.
-    fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>>;
+    fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()>;
 
     /// Whether a pass uses it up. What keeps no tensor alive can be run again, as in PyTorch.
     fn is_spent(&self) -> bool {
         true
+    }
+}
+
+/// A place for the gradient of an input.
+pub struct Due {
+    /// Whether anybody looks at it.
+    pub is_wanted: bool,
+    /// `None` is zero.
+    pub gradient: Option<Tensor>,
+}
+
+impl Due {
+    /// Puts there what `make` makes, if it is wanted.
+    ///
+    /// # Errors
+    /// What `make` says.
+    pub(super) fn give(&mut self, make: impl FnOnce() -> Result<Tensor>) -> Result<()> {
+        if self.is_wanted {
+            self.gradient = Some(make()?);
+        }
+        Ok(())
+    }
+}
+
+/// What an operation is to be called.
+#[derive(Clone, Copy)]
+pub enum Name<'n> {
+    /// A name of our own.
+    Known(&'static CStr),
+    /// A name that is copied.
+    Given(&'n CStr),
+}
+
+impl Name<'_> {
+    fn kept(self) -> Result<Cow<'static, CStr>> {
+        match self {
+            Name::Known(name) => Ok(name.into()),
+            Name::Given(name) => {
+                let bytes = lists::copied(name.to_bytes_with_nul(), "a name")?;
+                let copied = CString::from_vec_with_nul(bytes);
+                let torn = |_| Error::new(TA_ERR_INTERNAL, format_args!("a name without its end"));
+                copied.map(Cow::from).map_err(torn)
+            }
+        }
     }
 }
 
@@ -45,7 +91,7 @@ pub enum Input {
     /// It required no gradient.
     Nowhere,
     /// From another operation.
-    Node(Arc<Node>),
+    Node(Shared<Node>),
     /// From a leaf.
     Leaf,
 }
@@ -56,7 +102,7 @@ pub struct Node {
     name: Cow<'static, CStr>,
     sequence: u64,
     edges: Vec<Option<Edge>>,
-    saved: Mutex<Option<Arc<dyn Backward>>>,
+    saved: Mutex<Option<Shared<dyn Backward>>>,
 }
 
 impl Node {
@@ -64,33 +110,41 @@ impl Node {
     /// requires grad. It can be run once something is [saved](Node::save) in it.
     ///
     /// Without any input it is a door: gradients leave the graph through it.
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`.
     pub fn of<'t>(
-        name: impl Into<Cow<'static, CStr>>,
+        name: Name<'_>,
         inputs: impl ExactSizeIterator<Item = &'t Tensor> + Clone,
-    ) -> Option<Arc<Node>> {
+    ) -> Result<Option<Shared<Node>>> {
         if !Node::is_wanted(inputs.clone()) {
-            return None;
+            return Ok(None);
         }
-        let edges = inputs.map(Edge::to).collect();
+        let (name, edges) = (name.kept()?, lists::collect(inputs.map(Edge::to), "a history")?);
+        let room = Room::new("a history")?;
         LIVE.fetch_add(1, Ordering::Relaxed);
         let sequence = NEXT.fetch_add(1, Ordering::Relaxed);
-        Some(Arc::new(Node { name: name.into(), sequence, edges, saved: Mutex::new(None) }))
+        Ok(Some(room.fill(Node { name, sequence, edges, saved: Mutex::new(None) }).into()))
     }
 
-    /// Whether an operation on `inputs` gets a node; allocates nothing.
-    pub(super) fn is_wanted<'t>(mut inputs: impl ExactSizeIterator<Item = &'t Tensor>) -> bool {
+    /// Whether an operation on `inputs` gets a node.
+    fn is_wanted<'t>(mut inputs: impl ExactSizeIterator<Item = &'t Tensor>) -> bool {
         mode::is_enabled() && (inputs.len() == 0 || inputs.any(Tensor::requires_grad))
     }
 
-    /// The state for the result of one of our own operations.
+    /// The state for the result of one of our own operations; `None` as of [`Node::of`].
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`.
     pub(super) fn record<'t, B: Backward>(
-        name: &'static CStr,
+        name: Name<'_>,
         inputs: impl ExactSizeIterator<Item = &'t Tensor> + Clone,
-        saved: impl FnOnce() -> B,
-    ) -> Option<Arc<dyn Gradient>> {
-        let node = Node::of(name, inputs)?;
-        node.save(Arc::new(saved()));
-        Some(node)
+        saved: impl FnOnce() -> Result<B>,
+    ) -> Result<Option<Shared<dyn Gradient>>> {
+        let Some(node) = Node::of(name, inputs)? else { return Ok(None) };
+        let saved: Box<Counted<dyn Backward>> = Room::new("a history")?.fill(saved()?);
+        node.save(saved.into());
+        Ok(Some(node.into()))
     }
 
     /// What it is called.
@@ -123,12 +177,12 @@ impl Node {
     }
 
     /// Keeps what the operation needs to be differentiated.
-    pub fn save(&self, saved: Arc<dyn Backward>) {
+    pub fn save(&self, saved: Shared<dyn Backward>) {
         *self.lock() = Some(saved);
     }
 
     /// What the operation saved; `None` once it has been released.
-    pub fn saved(&self) -> Option<Arc<dyn Backward>> {
+    pub fn saved(&self) -> Option<Shared<dyn Backward>> {
         self.lock().clone()
     }
 
@@ -138,7 +192,7 @@ impl Node {
         drop(saved);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<dyn Backward>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Shared<dyn Backward>>> {
         // A share is whole at any time, whoever panicked.
         self.saved.lock().unwrap_or_else(PoisonError::into_inner)
     }

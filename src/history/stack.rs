@@ -1,11 +1,11 @@
 //! The history of a nested sequence that became one tensor.
 
-use std::sync::Arc;
-
-use crate::history::node::{Backward, Node};
+use crate::history::node::{Backward, Due, Name, Node};
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
+use crate::model::lists;
 use crate::model::make;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// A tensor that requires grad, and the path of indices at which it stands in the whole.
@@ -13,29 +13,32 @@ pub struct Part {
     /// The tensor.
     pub tensor: Tensor,
     /// As many indices as the whole has axes more than the tensor.
-    pub path: Box<[i64]>,
+    pub path: Vec<i64>,
 }
 
 /// The state of a tensor of which `parts` are parts. `None` if there is nothing to record.
-pub fn stacked(parts: &[Part]) -> Option<Arc<dyn Gradient>> {
+///
+/// # Errors
+/// `TA_ERR_OUT_OF_MEMORY`.
+pub fn stacked(parts: &[Part]) -> Result<Option<Shared<dyn Gradient>>> {
     if parts.is_empty() {
-        return None;
+        return Ok(None);
     }
-    let paths = || Paths(parts.iter().map(|part| part.path.clone()).collect());
-    Node::record(c"StackBackward0", parts.iter().map(|part| &part.tensor), paths)
+    let path = |part: &Part| lists::copied(&part.path, "a history");
+    let paths = || lists::collect(parts.iter().map(path), "a history").map(Paths);
+    Node::record(Name::Known(c"StackBackward0"), parts.iter().map(|part| &part.tensor), paths)
 }
 
 /// Where the parts stand.
-struct Paths(Box<[Box<[i64]>]>);
+struct Paths(Vec<Vec<i64>>);
 
 impl Backward for Paths {
     fn is_spent(&self) -> bool {
         false
     }
 
-    fn backward(&self, gradient: &Tensor, wanted: &[bool]) -> Result<Vec<Option<Tensor>>> {
-        let paths = self.0.iter().zip(wanted);
-        paths.map(|(path, wanted)| wanted.then(|| part(gradient, path)).transpose()).collect()
+    fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
+        self.0.iter().zip(inputs).try_for_each(|(path, input)| input.give(|| part(gradient, path)))
     }
 }
 

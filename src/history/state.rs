@@ -1,7 +1,6 @@
 //! The questions that a caller asks of one tensor: flag, gradient, node; and the detached alias.
 
 use std::any::Any;
-use std::sync::Arc;
 
 use crate::abi::TA_ERR_GRAD;
 use crate::history::leaf::Leaf;
@@ -12,6 +11,7 @@ use crate::model::error::{Error, Result};
 use crate::model::gradient::Gradient;
 use crate::model::layout::List;
 use crate::model::make;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// That elements of `dtype` can have a gradient.
@@ -41,7 +41,7 @@ pub fn set_requires_grad(tensor: &Tensor, wanted: bool) -> Result<()> {
     } else if !tensor.requires_grad() {
         return Ok(());
     }
-    match leaf_of(tensor.gradient_or(|| Arc::new(Leaf::new(wanted)))) {
+    match leaf_of(tensor.gradient_or(|| Leaf::state(wanted))?) {
         Some(leaf) => leaf.want(wanted),
         None if wanted => {}
         None => {
@@ -71,7 +71,7 @@ pub fn set_grad(tensor: &Tensor, grad: Option<&Tensor>) -> Result<()> {
     } else if tensor.gradient().is_none() {
         return Ok(());
     }
-    let Some(leaf) = leaf_of(tensor.gradient_or(|| Arc::new(Leaf::new(false)))) else {
+    let Some(leaf) = leaf_of(tensor.gradient_or(|| Leaf::state(false))?) else {
         return match grad {
             None => Ok(()),
             Some(_) => Err(Error::new(
@@ -114,9 +114,8 @@ fn check_grad(tensor: &Tensor, grad: &Tensor) -> Result<()> {
 
 /// The node of the operation that made a tensor.
 #[doc(alias = "ta_grad_fn")]
-pub fn grad_fn(tensor: &Tensor) -> Option<Arc<Node>> {
-    let state: Arc<dyn Any + Send + Sync> = tensor.gradient()?.clone();
-    state.downcast().ok()
+pub fn grad_fn(tensor: &Tensor) -> Option<Shared<Node>> {
+    tensor.gradient()?.clone().downcast()
 }
 
 /// Another handle over the same memory, without a history.
@@ -143,7 +142,7 @@ pub fn check_writable(tensor: &Tensor) -> Result<()> {
     Err(Error::new(TA_ERR_GRAD, format_args!("target requires grad: {why}")))
 }
 
-fn leaf_of(state: &Arc<dyn Gradient>) -> Option<&Leaf> {
+fn leaf_of(state: &Shared<dyn Gradient>) -> Option<&Leaf> {
     let state: &dyn Any = &**state;
     state.downcast_ref()
 }

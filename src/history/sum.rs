@@ -2,11 +2,12 @@
 
 use crate::abi::*;
 use crate::convert::arithmetic;
-use crate::history::node::{Backward, Node};
+use crate::history::node::{Backward, Due, Name, Node};
 use crate::model::alloc::Block;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::MAX_NDIM;
+use crate::model::lists;
 use crate::model::make;
 use crate::model::tensor::Tensor;
 
@@ -83,8 +84,11 @@ pub fn sum(tensor: &Tensor, listed: &[i64], keep: bool) -> Result<Tensor> {
     let block = rows(tensor, axes, dtype)?;
     let mut shape = [0; MAX_NDIM];
     let shape = reduced(tensor.shape(), axes, keep, &mut shape);
-    let saved = || Repeated { shape: tensor.shape().into(), axes, kept: keep };
-    let gradient = Node::record(name, [tensor].into_iter(), saved);
+    let saved = || {
+        let shape = lists::copied(tensor.shape(), "a history")?;
+        Ok(Repeated { shape, axes, kept: keep })
+    };
+    let gradient = Node::record(Name::Known(name), [tensor].into_iter(), saved)?;
     make::computed(block, dtype, shape, gradient)
 }
 
@@ -135,7 +139,7 @@ fn reduced<'s>(
 
 /// The elements of a sum: each has the gradient of what it was added to.
 struct Repeated {
-    shape: Box<[i64]>,
+    shape: Vec<i64>,
     axes: Axes,
     kept: bool,
 }
@@ -145,7 +149,7 @@ impl Backward for Repeated {
         false
     }
 
-    fn backward(&self, gradient: &Tensor, _: &[bool]) -> Result<Vec<Option<Tensor>>> {
+    fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
         let mut given = gradient.strides().iter();
         let mut strides = [0; MAX_NDIM];
         for (axis, stride) in strides[..self.shape.len()].iter_mut().enumerate() {
@@ -155,6 +159,7 @@ impl Backward for Repeated {
         }
         let view = gradient.view();
         let view = view.window(&self.shape, &strides[..self.shape.len()], 0)?;
-        make::over(gradient, &view, gradient.flags(), None).map(|repeated| vec![Some(repeated)])
+        let repeated = || make::over(gradient, &view, gradient.flags(), None);
+        inputs.iter_mut().try_for_each(|input| input.give(repeated))
     }
 }

@@ -1,44 +1,51 @@
 //! The history of a view: its elements are the tensor's, so their gradients are.
 
-use std::borrow::Cow;
 use std::ffi::CStr;
-use std::sync::Arc;
 
 use crate::convert::arithmetic::working;
 use crate::convert::memory;
 use crate::convert::scatter::Cells;
-use crate::history::node::{Backward, Node};
+use crate::history::node::{Backward, Due, Name, Node};
 use crate::history::sum::{self, Axes};
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
 use crate::model::layout::{self, MAX_NDIM};
+use crate::model::lists;
 use crate::model::make;
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// The state of a view of `tensor`; strides and offset in elements, within its reach. `None` if there
 /// is nothing to record.
+///
+/// # Errors
+/// `TA_ERR_OUT_OF_MEMORY`.
 pub fn viewed(
     name: Option<&CStr>,
     tensor: &Tensor,
     shape: &[i64],
     strides: &[i64],
     offset: i64,
-) -> Option<Arc<dyn Gradient>> {
-    if !Node::is_wanted([tensor].into_iter()) {
-        return None;
-    }
-    let name = name.map_or(Cow::Borrowed(c"AsStridedBackward0"), |name| name.to_owned().into());
-    let node = Node::of(name, [tensor].into_iter())?;
-    let base = Geometry { shape: tensor.shape().into(), strides: tensor.strides().into() };
-    let view = Geometry { shape: shape.into(), strides: strides.into() };
-    node.save(Arc::new(Window { base, view, offset }));
-    Some(node)
+) -> Result<Option<Shared<dyn Gradient>>> {
+    let name = name.map_or(Name::Known(c"AsStridedBackward0"), Name::Given);
+    let window = || {
+        let base = Geometry::new(tensor.shape(), tensor.strides())?;
+        Ok(Window { base, view: Geometry::new(shape, strides)?, offset })
+    };
+    Node::record(name, [tensor].into_iter(), window)
 }
 
 /// A shape and its strides, in elements.
 struct Geometry {
-    shape: Box<[i64]>,
-    strides: Box<[i64]>,
+    shape: Vec<i64>,
+    strides: Vec<i64>,
+}
+
+impl Geometry {
+    fn new(shape: &[i64], strides: &[i64]) -> Result<Geometry> {
+        let list = |numbers| lists::copied(numbers, "a history");
+        Ok(Geometry { shape: list(shape)?, strides: list(strides)? })
+    }
 }
 
 /// A view into the memory of a tensor.
@@ -54,10 +61,16 @@ impl Backward for Window {
         false
     }
 
+    fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
+        inputs.iter_mut().try_for_each(|input| input.give(|| self.spread(gradient)))
+    }
+}
+
+impl Window {
     /// The memory that the tensor reaches is a row of cells. Each gets the gradients of all elements of
     /// the view that were read from it; then each element of the tensor gets that of its cell, or, of
     /// several that share one, the first does.
-    fn backward(&self, gradient: &Tensor, _: &[bool]) -> Result<Vec<Option<Tensor>>> {
+    fn spread(&self, gradient: &Tensor) -> Result<Tensor> {
         let Geometry { shape, strides } = &self.base;
         let reach = layout::span(shape, strides.iter().copied())?;
         let (low, count) = reach.map_or((0, 0), |(low, high)| (low, high - low + 1));
@@ -74,11 +87,9 @@ impl Backward for Window {
         if count != 0 {
             cells.take(shape, strides, -low, &mut block, 0)?;
         }
-        make::computed(block, dtype, shape, None).map(|gradient| vec![Some(gradient)])
+        make::computed(block, dtype, shape, None)
     }
-}
 
-impl Window {
     /// The gradient, added up along the axes on which the view shows one element again and again.
     fn without_repeats(&self, gradient: &Tensor) -> Result<Tensor> {
         let Geometry { shape, strides } = &self.view;

@@ -1,7 +1,5 @@
 //! `asarray`: look → decide → take.
 
-use std::sync::Arc;
-
 use crate::abi::*;
 use crate::convert::memory;
 use crate::devices::{self, Wish};
@@ -18,6 +16,7 @@ use crate::model::plan::{CopyMode, Facts, Plan, Reason, decide};
 use crate::model::prefix::Dims;
 use crate::model::provenance::Provenance;
 use crate::model::scalar::Scalar;
+use crate::model::shared::Shared;
 use crate::model::tensor::{Draft, Marks, Tensor};
 use crate::model::view::{Bytes, View};
 
@@ -123,7 +122,7 @@ fn of_tensor(tensor: &Tensor, origin: i32, request: &Request, lineage: &Lineage)
         }
         // The caller's own tensor never changes: another flag is another handle.
         Plan::Alias => {
-            let gradient = lineage.of_alias(tensor, requires_grad);
+            let gradient = lineage.of_alias(tensor, requires_grad)?;
             let view = ordered(view, request.stream)?;
             if request.stream > 0 {
                 tensor.used_on(view.device(), request.stream)?;
@@ -132,7 +131,7 @@ fn of_tensor(tensor: &Tensor, origin: i32, request: &Request, lineage: &Lineage)
         }
         Plan::Copy(reason) | Plan::Adopt(reason) => {
             let converted = facts.other_dtype || facts.other_device;
-            let gradient = lineage.of_copy(tensor, converted, requires_grad);
+            let gradient = lineage.of_copy(tensor, converted, requires_grad)?;
             let provenance = Provenance::copy(origin, reason);
             copy(&view, Some(tensor), target, request, provenance, gradient)
         }
@@ -177,7 +176,7 @@ fn share_or_copy(
     }
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
-    let gradient = lineage.of_values(requires_grad);
+    let gradient = lineage.of_values(requires_grad)?;
     let provenance = match decide(target.facts(&view, origin.made), request.demand()) {
         Plan::Alias => Provenance::alias(origin.code),
         Plan::Adopt(reason) => Provenance::copy(origin.code, reason),
@@ -191,7 +190,7 @@ fn share_or_copy(
     };
     let view = ordered(view, request.stream)?;
     let draft = Draft::new(&view, Marks { flags: request.mark(view.flags()), provenance })?;
-    let (draft, root, taken) = (draft.with(gradient), claim.root(), claim.take());
+    let (draft, root, taken) = (draft.with(gradient)?, claim.root(), claim.take());
     Ok(match root {
         Some(root) => Outcome { tensor: draft.adopt(Owner::Tensor(root)), spent: taken },
         None => Outcome::of(draft.adopt(taken)),
@@ -269,7 +268,7 @@ fn copy(
     target: Target,
     request: &Request,
     provenance: Provenance,
-    gradient: Option<Arc<dyn Gradient>>,
+    gradient: Option<Shared<dyn Gradient>>,
 ) -> Result<Tensor> {
     let mut strides = Dims::zeros(view.shape().len());
     let Target { dtype, device } = target;
@@ -307,7 +306,7 @@ fn of_typed_scalar(
     let block = memory::gather(view, dtype, true, &mut [])?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let marks = Marks { flags: request.mark(view.flags() & DLPACK_SUBBYTE_PADDED), provenance };
-    place::of_values(block, dtype, &[], &[], request, marks, lineage.of_values(requires_grad))
+    place::of_values(block, dtype, &[], &[], request, marks, lineage.of_values(requires_grad)?)
 }
 
 fn of_scalar(value: Scalar, origin: i32, request: &Request, lineage: &Lineage) -> Result<Tensor> {
@@ -322,7 +321,7 @@ fn of_scalar(value: Scalar, origin: i32, request: &Request, lineage: &Lineage) -
     memory::put(element::fit(value, dtype)?, &mut block, 0, dtype)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let marks = Marks { flags: request.mark(0), provenance };
-    place::of_values(block, dtype, &[], &[], request, marks, lineage.of_values(requires_grad))
+    place::of_values(block, dtype, &[], &[], request, marks, lineage.of_values(requires_grad)?)
 }
 
 fn of_sequence(
@@ -338,7 +337,7 @@ fn of_sequence(
     let mut strides = Dims::zeros(found.shape.len());
     layout::compact_strides(found.shape, 1, &mut strides)?;
     let (block, parts) = stack::stack(sequence, &found, request)?;
-    let gradient = lineage.of_stack(&parts, requires_grad);
+    let gradient = lineage.of_stack(&parts, requires_grad)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let marks = Marks { flags: request.mark(found.flags), provenance };
     place::of_values(block, found.dtype, found.shape, &strides, request, marks, gradient)

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::model::error::Error;
+use crate::model::error::{Error, Result};
 use crate::model::layout::MAX_NDIM;
+use crate::model::lists;
 use crate::model::prefix::Prefix;
 
 /// The indices that lead to an item.
@@ -23,8 +24,11 @@ impl Path {
     }
 
     /// The indices.
-    pub(super) fn indices(&self) -> Box<[i64]> {
-        self.0.iter().map(|&step| step as i64).collect()
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`.
+    pub(super) fn indices(&self) -> Result<Vec<i64>> {
+        lists::collect(self.0.iter().map(|&step| Ok(step as i64)), "a history")
     }
 
     /// An error that does not know where in the sequence it happened.

@@ -1,7 +1,5 @@
 //! Tensors over memory of our own that may be on a device.
 
-use std::sync::Arc;
-
 use crate::devices::{self, Moved};
 use crate::hub::Request;
 use crate::model::alloc::Block;
@@ -10,6 +8,7 @@ use crate::model::dtype::DType;
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
 use crate::model::make;
+use crate::model::shared::Shared;
 use crate::model::tensor::{Draft, Marks, Tensor};
 
 /// A tensor over a copy, wherever it went; strides in elements.
@@ -22,11 +21,11 @@ pub(super) fn of_moved(
     shape: &[i64],
     strides: &[i64],
     marks: Marks,
-    gradient: Option<Arc<dyn Gradient>>,
+    gradient: Option<Shared<dyn Gradient>>,
 ) -> Result<Tensor> {
     let provenance = marks.provenance.staged(moved.staged);
     let view = moved.view(dtype, shape, strides, marks.flags)?;
-    let draft = Draft::new(&view, Marks { provenance, ..marks })?.with(gradient);
+    let draft = Draft::new(&view, Marks { provenance, ..marks })?.with(gradient)?;
     Ok(draft.adopt(moved.into_owner()?))
 }
 
@@ -41,7 +40,7 @@ pub(super) fn of_values(
     strides: &[i64],
     request: &Request,
     marks: Marks,
-    gradient: Option<Arc<dyn Gradient>>,
+    gradient: Option<Shared<dyn Gradient>>,
 ) -> Result<Tensor> {
     let device = request.device.unwrap_or(Device::CPU);
     if device == Device::CPU {

@@ -1,14 +1,14 @@
 //! Operations that a host computes: their results enter the graph here.
 
 use std::ffi::CStr;
-use std::sync::Arc;
 
 use crate::abi::TA_ERR_INVALID_ARGUMENT;
-use crate::history::{Backward, Node};
+use crate::history::{Backward, Name, Node};
 use crate::hub::asarray::{Outcome, make_tensor};
 use crate::hub::lineage::Lineage;
 use crate::hub::{Grad, Request, Source};
 use crate::model::error::{Error, Result};
+use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
 /// Makes a tensor of the result of an operation on `inputs`. When nothing can fail any more, `saved` is
@@ -22,7 +22,7 @@ pub fn record<'t>(
     inputs: impl ExactSizeIterator<Item = &'t Tensor> + Clone,
     source: Source<'_>,
     request: &Request,
-    saved: impl FnOnce() -> Arc<dyn Backward>,
+    saved: impl FnOnce() -> Shared<dyn Backward>,
 ) -> Result<Outcome> {
     if request.grad != Grad::No {
         let message = format_args!(
@@ -30,7 +30,7 @@ pub fn record<'t>(
         );
         return Err(Error::new(TA_ERR_INVALID_ARGUMENT, message));
     }
-    let node = Node::of(name.to_owned(), inputs);
+    let node = Node::of(Name::Given(name), inputs)?;
     let grad = if node.is_some() { Grad::Yes } else { Grad::No };
     let request = Request { grad, ..*request };
     let outcome = make_tensor(source, &request, &Lineage::Recorded(node.clone()))?;

@@ -12,6 +12,7 @@ use crate::model::alloc::Block;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout;
+use crate::model::lists;
 use crate::model::scalar::Scalar;
 use crate::model::view::View;
 
@@ -70,7 +71,8 @@ impl Visitor for Fill<'_> {
             Leaf::Array(view) => self.elements(&view, dtype),
             Leaf::Tracked(tensor) => {
                 if self.tracks {
-                    self.parts.push(Part { tensor: tensor.clone(), path: path.indices() });
+                    let part = Part { tensor: tensor.clone(), path: path.indices()? };
+                    lists::push(&mut self.parts, part, "a history")?;
                 }
                 self.elements(&tensor.view(), dtype)
             }

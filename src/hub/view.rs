@@ -28,6 +28,6 @@ pub fn view(
     let strides = strides.unwrap_or(&compact);
     let whole = tensor.view();
     let window = whole.window(shape, strides, offset)?;
-    let gradient = history::viewed(name, tensor, shape, strides, offset);
+    let gradient = history::viewed(name, tensor, shape, strides, offset)?;
     make::over(tensor, &window, tensor.flags(), gradient)
 }

@@ -29,7 +29,6 @@ pub fn allocate(layout: Layout, what: &'static str) -> Result<NonNull<u8>> {
     fault::point();
     let start = match layout.size() {
         0 => ptr::without_provenance_mut(layout.align()),
-        _ if fault::is_starved() => ptr::null_mut(),
         // SAFETY: the size is not zero.
         _ => unsafe { alloc::alloc(layout) },
     };

@@ -9,17 +9,8 @@ pub(crate) fn point() {
     assert!(!planned::PANIC.with(planned::Fault::is_due), "tarray: injected fault");
 }
 
-/// Whether a test has planned that the allocator has no memory this time.
-#[inline(always)]
-pub(crate) fn is_starved() -> bool {
-    #[cfg(feature = "faults")]
-    return planned::STARVATION.with(planned::Fault::is_due);
-    #[cfg(not(feature = "faults"))]
-    false
-}
-
 #[cfg(feature = "faults")]
-pub use planned::{Fault, PANIC, STARVATION};
+pub use planned::{Fault, PANIC};
 
 #[cfg(feature = "faults")]
 mod planned {
@@ -29,8 +20,6 @@ mod planned {
     thread_local! {
         /// A panic, at one of the places where one may be planned.
         pub static PANIC: Fault = const { Fault::none() };
-        /// No memory, at one of the calls of the library's own allocator.
-        pub static STARVATION: Fault = const { Fault::none() };
     }
 
     /// Something that goes wrong once on this thread.

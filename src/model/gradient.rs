@@ -4,9 +4,10 @@
 //! the tensor, and only the floor of histories tells which.
 
 use std::any::Any;
-use std::sync::Arc;
 
 use once_cell::race::OnceBox;
+
+use crate::model::shared::Shared;
 
 /// The state behind a tensor that takes part in a history, or may.
 pub trait Gradient: Any + Send + Sync {
@@ -18,4 +19,4 @@ pub trait Gradient: Any + Send + Sync {
 }
 
 /// A tensor's one pointer to its state: NULL without one, and set once.
-pub(super) type Slot = OnceBox<Arc<dyn Gradient>>;
+pub(super) type Slot = OnceBox<Shared<dyn Gradient>>;

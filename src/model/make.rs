@@ -1,7 +1,5 @@
 //! Tensors over memory of our own, and over another tensor's.
 
-use std::sync::Arc;
-
 use crate::model::alloc::Block;
 use crate::model::dtype::DType;
 use crate::model::error::Result;
@@ -9,6 +7,7 @@ use crate::model::gradient::Gradient;
 use crate::model::layout::{self, MAX_NDIM};
 use crate::model::owner::Owner;
 use crate::model::provenance::Provenance;
+use crate::model::shared::Shared;
 use crate::model::tensor::{Draft, Marks, Tensor};
 use crate::model::view::View;
 
@@ -22,10 +21,10 @@ pub fn of_block(
     shape: &[i64],
     strides: &[i64],
     marks: Marks,
-    gradient: Option<Arc<dyn Gradient>>,
+    gradient: Option<Shared<dyn Gradient>>,
 ) -> Result<Tensor> {
     let draft = Draft::new(&View::of_block(&block, dtype, shape, strides, marks.flags)?, marks)?;
-    Ok(draft.with(gradient).adopt(Owner::Block(block)))
+    Ok(draft.with(gradient)?.adopt(Owner::Block(block)))
 }
 
 /// The C-contiguous result of a computation.
@@ -36,7 +35,7 @@ pub fn computed(
     block: Block,
     dtype: DType,
     shape: &[i64],
-    gradient: Option<Arc<dyn Gradient>>,
+    gradient: Option<Shared<dyn Gradient>>,
 ) -> Result<Tensor> {
     let mut strides = [0; MAX_NDIM];
     let strides = &mut strides[..shape.len()];
@@ -53,9 +52,9 @@ pub fn over(
     tensor: &Tensor,
     view: &View<'_>,
     flags: u64,
-    gradient: Option<Arc<dyn Gradient>>,
+    gradient: Option<Shared<dyn Gradient>>,
 ) -> Result<Tensor> {
     let provenance = Provenance::alias(crate::abi::TA_ORIGIN_TENSOR);
-    let draft = Draft::new(view, Marks { flags, provenance })?.with(gradient);
+    let draft = Draft::new(view, Marks { flags, provenance })?.with(gradient)?;
     Ok(draft.adopt(Owner::Tensor(tensor.root())))
 }

@@ -9,7 +9,6 @@
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
 use std::ptr::{self, NonNull, fn_addr_eq};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use dlpark::DlpackFlags;
@@ -23,6 +22,7 @@ use crate::model::fault;
 use crate::model::gradient::{Gradient, Slot};
 use crate::model::owner::Owner;
 use crate::model::provenance::Provenance;
+use crate::model::shared::{Shared, Shares};
 use crate::model::view::View;
 
 /// Tensors alive in this copy of the library.
@@ -61,7 +61,7 @@ pub struct Tensor(NonNull<Inner>);
 /// The allocation behind a handle; shape and strides follow it, then those that are lent.
 #[repr(C)]
 struct Inner {
-    shares: AtomicUsize,
+    shares: Shares,
     ndim: usize,
     numel: i64,
     contiguous: bool,
@@ -109,7 +109,7 @@ impl Draft {
             flags: DlpackFlags::from_bits_retain(marks.flags & !DLPACK_IS_COPIED),
             dl_tensor: memory.lent(ndim, numel, dims.wrapping_add(2 * ndim)),
         });
-        let (shares, writes) = (AtomicUsize::new(1), AtomicU32::new(0));
+        let (shares, writes) = (Shares::one(), AtomicU32::new(0));
         let (gradient, owner) = (Slot::new(), Owner::Nobody);
         let whole =
             Inner { shares, ndim, numel, contiguous, memory, marks, writes, gradient, lent, owner };
@@ -129,13 +129,16 @@ impl Draft {
     }
 
     /// Gives the draft its gradient state, if it is to have one.
-    #[must_use]
-    pub fn with(self, gradient: Option<Arc<dyn Gradient>>) -> Draft {
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`.
+    pub fn with(self, gradient: Option<Shared<dyn Gradient>>) -> Result<Draft> {
         if let Some(gradient) = gradient {
+            let slot = Slot::with_value(alloc::boxed(gradient, "a gradient state")?);
             // SAFETY: written by `new`, and nobody else has the draft.
-            unsafe { (*self.0.as_ptr()).gradient = Slot::with_value(Box::new(gradient)) };
+            unsafe { (*self.0.as_ptr()).gradient = slot };
         }
-        self
+        Ok(self)
     }
 
     /// Gives the draft the owner of its view's memory: a tensor. Cannot fail.
@@ -346,13 +349,20 @@ impl Tensor {
     }
 
     /// Its gradient state; a tensor that never took part in a history has none.
-    pub fn gradient(&self) -> Option<&Arc<dyn Gradient>> {
+    pub fn gradient(&self) -> Option<&Shared<dyn Gradient>> {
         self.inner().gradient.get()
     }
 
     /// Its gradient state, which is `first` if it had none.
-    pub fn gradient_or(&self, first: impl FnOnce() -> Arc<dyn Gradient>) -> &Arc<dyn Gradient> {
-        self.inner().gradient.get_or_init(|| Box::new(first()))
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`; what `first` says.
+    pub fn gradient_or(
+        &self,
+        first: impl FnOnce() -> Result<Shared<dyn Gradient>>,
+    ) -> Result<&Shared<dyn Gradient>> {
+        let first = || alloc::boxed(first()?, "a gradient state");
+        self.inner().gradient.get_or_try_init(first)
     }
 
     /// Requires a gradient.
@@ -378,7 +388,7 @@ impl Tensor {
     /// Whether its memory is a block of ours that nobody else has a share in.
     pub fn is_sole_owner(&self) -> bool {
         let Inner { shares, owner, .. } = self.inner();
-        matches!(owner, Owner::Block(_)) && shares.load(Ordering::Acquire) == 1
+        matches!(owner, Owner::Block(_)) && shares.is_one()
     }
 
     fn root_inner(&self) -> &Inner {
@@ -462,27 +472,15 @@ impl Tensor {
 
 impl Clone for Tensor {
     fn clone(&self) -> Tensor {
-        let before = self.inner().shares.fetch_add(1, Ordering::Relaxed);
-        // So many shares can only be leaked ones; wrapping would free memory in use.
-        if before > isize::MAX as usize {
-            std::process::abort();
-        }
+        self.inner().shares.take();
         Tensor(self.0)
     }
 }
 
 impl Drop for Tensor {
     fn drop(&mut self) {
-        let shares = &self.inner().shares;
-        // Who has the only share need not ask anybody: no other thread can take one. What others
-        // did with the tensor before they gave theirs up happened before this, as below.
-        if shares.load(Ordering::Acquire) != 1 {
-            if shares.fetch_sub(1, Ordering::Release) != 1 {
-                return;
-            }
-            // Whatever other threads did with the tensor happened before this. A load instead of a
-            // fence, so that ThreadSanitizer, which knows no fences, sees it too.
-            shares.load(Ordering::Acquire);
+        if !self.inner().shares.give_up() {
+            return;
         }
         // SAFETY: the last share is gone; what is in the handle is read out once, before it goes.
         let Inner { owner, gradient, .. } = unsafe { self.0.read() };

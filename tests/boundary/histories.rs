@@ -8,7 +8,7 @@ use tarray::abi::*;
 use tarray::ffi::*;
 
 use crate::injection::Plan;
-use crate::scenarios::{Scenario, made, succeeds, with_tensor};
+use crate::scenarios::{Item, List, Scenario, made, of_memory, sequence, succeeds, with_tensor};
 use crate::support::*;
 
 pub const HISTORIES: &[Scenario] = &[
@@ -49,6 +49,21 @@ pub const HISTORIES: &[Scenario] = &[
             made(plan, |out, err| unsafe {
                 ta_view_named(leaf, name, 2, shape, ptr::null(), 0, out, err)
             })
+        })
+    }),
+    succeeds("memory that requires grad", "ta_asarray", |plan| {
+        of_memory(plan, ta_options { requires_grad: TA_GRAD_YES, ..options() })
+    }),
+    succeeds("parts with histories", "ta_asarray", |plan| {
+        with_product(|product| {
+            let part = source(TA_SOURCE_TENSOR, |member| member.tensor = product);
+            let row = || Item::List(List(vec![Item::Source(part), Item::Source(part)]));
+            let (rows, kept) = (
+                List(vec![row(), row()]),
+                ta_options { requires_grad: TA_GRAD_AS_SOURCE, ..options() },
+            );
+            let given = sequence(&rows);
+            made(plan, |out, err| unsafe { ta_asarray(&given, &kept, out, err) })
         })
     }),
     succeeds("a copy with a history", "ta_copy", |plan| {
@@ -109,6 +124,22 @@ pub const HISTORIES: &[Scenario] = &[
         })
     }),
 ];
+
+/// A history of so many operations, one after the other.
+pub fn chain(length: usize) -> *mut ta_tensor {
+    let mut last = ptr::null_mut();
+    let status = with_leaf(|leaf| {
+        last = unsafe { ta_retain(leaf) };
+        (0..length).fold(TA_OK, |status, _| {
+            let mut next = ptr::null_mut();
+            let negated = unsafe { ta_neg(last, &raw mut next, ptr::null_mut()) };
+            unsafe { ta_release(std::mem::replace(&mut last, next)) };
+            status.max(negated)
+        })
+    });
+    assert_eq!(status, TA_OK);
+    last
+}
 
 /// Six float32 that require grad.
 fn with_leaf(run: impl FnOnce(*mut ta_tensor) -> ta_status) -> ta_status {

@@ -275,7 +275,7 @@ fn of_tensor(plan: &mut Plan, options: ta_options) -> ta_status {
     })
 }
 
-fn of_memory(plan: &mut Plan, options: ta_options) -> ta_status {
+pub fn of_memory(plan: &mut Plan, options: ta_options) -> ta_status {
     let (mut data, runs) = ([0f32; 6], AtomicUsize::new(0));
     let given = source(TA_SOURCE_MEMORY, |member| member.memory = memory(&mut data, &runs));
     let status = made(plan, |out, err| unsafe { ta_asarray(&given, &options, out, err) });

@@ -9,16 +9,18 @@ mod ptx;
 #[cfg(test)]
 mod tests;
 
-use std::ffi::{c_int, c_uint, c_void};
+use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::ptr;
-use std::sync::Arc;
 
 use once_cell::race::OnceBox;
 
 use crate::abi::*;
 use crate::devices::backend::{Backend, Elements, Info, Place};
+use crate::model::alloc;
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
+use crate::model::lists;
+use crate::model::shared::{Counted, Room, Shared};
 use driver::{Address, Driver, Event, Stream};
 use gpu::Gpu;
 
@@ -48,15 +50,18 @@ pub(super) struct Cuda {
 
 /// Started by whoever asks first; who fails leaves the place to the next one. No lock is held
 /// while the driver starts: of two who do it at once, one's result is kept.
-static CUDA: OnceBox<Arc<Cuda>> = OnceBox::new();
+static CUDA: OnceBox<Shared<dyn Backend>> = OnceBox::new();
 
 /// The driver.
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, with what was looked for, or what the driver says.
-pub(super) fn backend() -> Result<Arc<dyn Backend>> {
-    let cuda = CUDA.get_or_try_init(|| Cuda::start().map(|cuda| Box::new(Arc::new(cuda))))?;
-    Ok(cuda.clone())
+pub(super) fn backend() -> Result<Shared<dyn Backend>> {
+    let start = || {
+        let cuda: Box<Counted<dyn Backend>> = Room::new("a driver")?.fill(Cuda::start()?);
+        alloc::boxed(Shared::from(cuda), "a driver")
+    };
+    CUDA.get_or_try_init(start).cloned()
 }
 
 impl Cuda {
@@ -68,7 +73,7 @@ impl Cuda {
         // SAFETY: writes a number.
         let code = unsafe { (driver.cuDeviceGetCount)(&raw mut count) };
         driver.check("cuDeviceGetCount", code)?;
-        let gpus = (0..count).map(|_| OnceBox::new()).collect();
+        let gpus = lists::collect((0..count).map(|_| Ok(OnceBox::new())), "a driver")?;
         Ok(Cuda { driver, gpus })
     }
 
@@ -80,7 +85,7 @@ impl Cuda {
             let message = format_args!("CUDA has no device {ordinal}, only {}", self.gpus.len());
             Error::new(TA_ERR_DEVICE, message)
         })?;
-        place.get_or_try_init(|| Gpu::start(&self.driver, ordinal).map(Box::new))
+        place.get_or_try_init(|| alloc::boxed(Gpu::start(&self.driver, ordinal)?, "a device"))
     }
 
     /// Calls the driver in a GPU's context.
@@ -190,10 +195,12 @@ impl Backend for Cuda {
         // SAFETY: writes a number.
         let code = unsafe { (driver.cuDeviceTotalMem_v2)(&raw mut total, number) };
         driver.check("cuDeviceTotalMem", code)?;
-        let name: Vec<u8> =
-            name.iter().map(|c| c.to_ne_bytes()[0]).take_while(|&c| c != 0).collect();
+        let name = name.map(|c| c.to_ne_bytes()[0]);
         Ok(Info {
-            name: String::from_utf8_lossy(&name).into_owned(),
+            name: lists::copied_text(
+                CStr::from_bytes_until_nul(&name).unwrap_or_default().to_bytes(),
+                "a name",
+            )?,
             total_bytes: total as u64,
             free_bytes: free as u64,
             capability: (
