@@ -32,6 +32,7 @@ type Step = (&'static str, fn(&Workplace) -> Result<()>);
 const STEPS: &[Step] = &[
     ("tools", install_tools),
     ("rust", suites::rust::run),
+    ("dependencies", suites::dependencies::run),
     ("dist", |workplace| dist::build(workplace.root).map(drop)),
     ("python", suites::python::run),
     ("cpythons", suites::python::on_every_cpython),

@@ -6,6 +6,7 @@ pub(crate) mod c;
 mod compile;
 pub(crate) mod cpp;
 pub(crate) mod cuda;
+pub(crate) mod dependencies;
 pub(crate) mod exports;
 pub(crate) mod fuzz;
 pub(crate) mod headers;
