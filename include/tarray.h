@@ -2223,8 +2223,9 @@ int32_t ta_node_input(const ta_node *node, size_t index, ta_node **next);
  * \param node      Live node, or NULL.
  * \param backward  The callback.
  *
- * \return What ta_record was given, valid until a backward pass releases it; NULL if it has been
- *         released, for a node that was not recorded with this callback, and for NULL.
+ * \return What ta_record was given, valid until a backward pass releases it, which any thread may run:
+ *         use ta_node_visit where one might. NULL if it has been released, for a node that was not
+ *         recorded with this callback, and for NULL.
  *
  * Since: ABI 0.
  */
@@ -2236,6 +2237,34 @@ void *ta_node_user_data(const ta_node *node,
                                               ta_tensor **grad_inputs,
                                               size_t num_inputs,
                                               ta_error *err));
+
+/**
+ * Shows a host the `user_data` of an operation that was recorded with a certain callback, and keeps it
+ * while the host looks: a backward pass on another thread that releases the operation meanwhile leaves
+ * `drop` to this call, which runs it when `visit` has returned.
+ *
+ * \param node      Live node, or NULL.
+ * \param backward  The callback that the operation was recorded with.
+ * \param visit     Called once, on this thread, with `context` and the `user_data`, if that is still there.
+ *                  It may call anything, and must not unwind. To keep what it sees, it takes a share of
+ *                  its own. NULL: nothing is called.
+ * \param context   First argument of `visit`; never looked at.
+ *
+ * \return 1 if the `user_data` is still there, and 0 if it has been released, for a node that was not
+ *         recorded with this callback, and for NULL.
+ *
+ * Since: ABI 0.
+ */
+TA_API
+int32_t ta_node_visit(const ta_node *node,
+                      ta_status (*backward)(void *user_data,
+                                            const ta_tensor *grad_output,
+                                            const int32_t *needed,
+                                            ta_tensor **grad_inputs,
+                                            size_t num_inputs,
+                                            ta_error *err),
+                      void (*visit)(void *context, void *user_data),
+                      void *context);
 
 /**
  * How many nodes are alive in this copy of the library: zero when nothing leaks.

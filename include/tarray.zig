@@ -1923,14 +1923,37 @@ pub extern fn ta_node_input(
 /// \param node      Live node, or NULL.
 /// \param backward  The callback.
 ///
-/// \return What ta_record was given, valid until a backward pass releases it; NULL if it has been
-///         released, for a node that was not recorded with this callback, and for NULL.
+/// \return What ta_record was given, valid until a backward pass releases it, which any thread may run:
+///         use ta_node_visit where one might. NULL if it has been released, for a node that was not
+///         recorded with this callback, and for NULL.
 ///
 /// Since: ABI 0.
 pub extern fn ta_node_user_data(
     node: ?*const ta_node,
     backward: ?*const fn (user_data: ?*anyopaque, grad_output: ?*const ta_tensor, needed: [*c]const i32, grad_inputs: ?*?*ta_tensor, num_inputs: usize, err: ?*ta_error) callconv(.c) ta_status,
 ) ?*anyopaque;
+
+/// Shows a host the `user_data` of an operation that was recorded with a certain callback, and keeps it
+/// while the host looks: a backward pass on another thread that releases the operation meanwhile leaves
+/// `drop` to this call, which runs it when `visit` has returned.
+///
+/// \param node      Live node, or NULL.
+/// \param backward  The callback that the operation was recorded with.
+/// \param visit     Called once, on this thread, with `context` and the `user_data`, if that is still there.
+///                  It may call anything, and must not unwind. To keep what it sees, it takes a share of
+///                  its own. NULL: nothing is called.
+/// \param context   First argument of `visit`; never looked at.
+///
+/// \return 1 if the `user_data` is still there, and 0 if it has been released, for a node that was not
+///         recorded with this callback, and for NULL.
+///
+/// Since: ABI 0.
+pub extern fn ta_node_visit(
+    node: ?*const ta_node,
+    backward: ?*const fn (user_data: ?*anyopaque, grad_output: ?*const ta_tensor, needed: [*c]const i32, grad_inputs: ?*?*ta_tensor, num_inputs: usize, err: ?*ta_error) callconv(.c) ta_status,
+    visit: ?*const fn (context: ?*anyopaque, user_data: ?*anyopaque) callconv(.c) void,
+    context: ?*anyopaque,
+) i32;
 
 /// How many nodes are alive in this copy of the library: zero when nothing leaks.
 ///

@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::ffi::c_void;
 use std::ptr;
 use std::thread;
 
@@ -96,4 +97,87 @@ fn no_gradient_is_lost() {
     unsafe { ta_release(grad) };
     unsafe { ta_release(leaf) };
     assert_eq!(lent.runs(), 1);
+}
+
+/// What an operation of the host is told: a number that is gone when it is dropped.
+struct Told {
+    number: u64,
+}
+
+unsafe extern "C" fn no_gradients(
+    _: *mut c_void,
+    _: *const ta_tensor,
+    _: *const i32,
+    _: *mut *mut ta_tensor,
+    _: usize,
+    _: *mut ta_error,
+) -> ta_status {
+    TA_OK
+}
+
+unsafe extern "C" fn forget(told: *mut c_void) {
+    drop(unsafe { Box::from_raw(told.cast::<Told>()) });
+}
+
+unsafe extern "C" fn read(number: *mut c_void, told: *mut c_void) {
+    let told: &Told = unsafe { &*told.cast() };
+    // Time for others to release it.
+    thread::yield_now();
+    unsafe { number.cast::<u64>().write(told.number) };
+}
+
+/// While one thread looks at what an operation was told, another one's pass releases the operation.
+#[test]
+fn no_thread_loses_what_it_looks_at() {
+    let lent = Lent::new(DType::F64, &[], &[]);
+    let leaf = taken(&lent);
+    assert_eq!(unsafe { ta_set_requires_grad(leaf, 1, ptr::null_mut()) }, TA_OK);
+
+    for _ in 0..ROUNDS {
+        let result = operation(leaf);
+        let address = result.expose_provenance();
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(move || {
+                    let result = ptr::with_exposed_provenance::<ta_tensor>(address);
+                    let (node, mut number) = (unsafe { ta_grad_fn(result) }, 0u64);
+                    let context = (&raw mut number).cast();
+                    let looked =
+                        unsafe { ta_node_visit(node, Some(no_gradients), Some(read), context) };
+                    assert_eq!(number, if looked == 1 { 7 } else { 0 });
+                    unsafe { ta_node_release(node) };
+                });
+            }
+            scope.spawn(move || {
+                let result = ptr::with_exposed_provenance(address);
+                let passed = unsafe { ta_backward(result, ptr::null(), 0, ptr::null_mut()) };
+                assert_eq!(passed, TA_OK);
+            });
+        });
+        unsafe { ta_release(result) };
+    }
+
+    unsafe { ta_release(leaf) };
+    assert_eq!(lent.runs(), 1);
+}
+
+/// The result of an operation of the host on a leaf.
+fn operation(leaf: *mut ta_tensor) -> *mut ta_tensor {
+    let inputs = [leaf.cast_const()];
+    let operation = ta_operation {
+        struct_size: size_of::<ta_operation>(),
+        name: c"ToldBackward0".as_ptr(),
+        inputs: inputs.as_ptr(),
+        num_inputs: 1,
+        backward: Some(no_gradients),
+        drop: Some(forget),
+        user_data: Box::into_raw(Box::new(Told { number: 7 })).cast(),
+        ..unsafe { std::mem::zeroed() }
+    };
+    let output = source(TA_SOURCE_TENSOR, |member| member.tensor = leaf);
+    let mut result = ptr::null_mut();
+    let recorded =
+        unsafe { ta_record(&operation, &output, ptr::null(), &raw mut result, ptr::null_mut()) };
+    assert_eq!(recorded, TA_OK);
+    result
 }

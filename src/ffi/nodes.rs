@@ -145,14 +145,31 @@ pub unsafe extern "C" fn ta_node_input(
     kind
 }
 
+/// Runs `look` on the `user_data` of an operation that was recorded with `backward`, which is not let go
+/// meanwhile.
+///
+/// # Safety
+/// `node` is NULL or a live node.
+unsafe fn of_operation<T>(
+    node: *const ta_node,
+    backward: Option<BackwardCallback>,
+    look: impl FnOnce(*mut c_void) -> T,
+) -> Option<T> {
+    // SAFETY: passed on from this function's contract.
+    let saved = unsafe { of_node(node, None, |node| node.saved()) }?;
+    let operation: &dyn Any = &*saved;
+    operation.downcast_ref::<Operation>()?.user_data_of(backward?).map(look)
+}
+
 /// The `user_data` of an operation that was recorded with a certain callback: how a host finds its own
 /// operations in a graph.
 ///
 /// \param node      Live node, or NULL.
 /// \param backward  The callback.
 ///
-/// \return What ta_record was given, valid until a backward pass releases it; NULL if it has been
-///         released, for a node that was not recorded with this callback, and for NULL.
+/// \return What ta_record was given, valid until a backward pass releases it, which any thread may run:
+///         use ta_node_visit where one might. NULL if it has been released, for a node that was not
+///         recorded with this callback, and for NULL.
 ///
 /// Since: ABI 0.
 #[unsafe(no_mangle)]
@@ -170,14 +187,49 @@ pub unsafe extern "C" fn ta_node_user_data(
         ) -> ta_status,
     >,
 ) -> *mut c_void {
-    let found = |callback: BackwardCallback, node: &Shared<Node>| {
-        let saved = node.saved()?;
-        let saved: &dyn Any = &*saved;
-        saved.downcast_ref::<Operation>()?.user_data_of(callback)
-    };
-    let Some(callback) = backward else { return ptr::null_mut() };
     // SAFETY: NULL or a live node, by the caller's contract.
-    unsafe { of_node(node, None, |node| found(callback, node)) }.unwrap_or(ptr::null_mut())
+    unsafe { of_operation(node, backward, |user_data| user_data) }.unwrap_or(ptr::null_mut())
+}
+
+/// Shows a host the `user_data` of an operation that was recorded with a certain callback, and keeps it
+/// while the host looks: a backward pass on another thread that releases the operation meanwhile leaves
+/// `drop` to this call, which runs it when `visit` has returned.
+///
+/// \param node      Live node, or NULL.
+/// \param backward  The callback that the operation was recorded with.
+/// \param visit     Called once, on this thread, with `context` and the `user_data`, if that is still there.
+///                  It may call anything, and must not unwind. To keep what it sees, it takes a share of
+///                  its own. NULL: nothing is called.
+/// \param context   First argument of `visit`; never looked at.
+///
+/// \return 1 if the `user_data` is still there, and 0 if it has been released, for a node that was not
+///         recorded with this callback, and for NULL.
+///
+/// Since: ABI 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ta_node_visit(
+    node: *const ta_node,
+    backward: Option<
+        unsafe extern "C" fn(
+            user_data: *mut c_void,
+            grad_output: *const ta_tensor,
+            needed: *const i32,
+            grad_inputs: *mut *mut ta_tensor,
+            num_inputs: usize,
+            err: *mut ta_error,
+        ) -> ta_status,
+    >,
+    visit: Option<unsafe extern "C" fn(context: *mut c_void, user_data: *mut c_void)>,
+    context: *mut c_void,
+) -> i32 {
+    let show = |user_data| {
+        if let Some(visit) = visit {
+            // SAFETY: called as its caller says that it may be.
+            unsafe { visit(context, user_data) };
+        }
+    };
+    // SAFETY: NULL or a live node, by the caller's contract.
+    i32::from(unsafe { of_operation(node, backward, show) }.is_some())
 }
 
 /// How many nodes are alive in this copy of the library: zero when nothing leaks.

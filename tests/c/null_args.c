@@ -231,6 +231,7 @@ static void histories(void)
     CHECK(ta_node_retain(NULL) == NULL && ta_node_name(NULL) == NULL);
     ta_node_release(NULL);
     CHECK(ta_node_num_inputs(NULL) == 0 && ta_node_user_data(NULL, no_gradient) == NULL);
+    CHECK(ta_node_visit(NULL, no_gradient, NULL, NULL) == 0);
     CHECK(ta_node_input(NULL, 0, &next) == TA_INPUT_NONE && next == NULL);
     CHECK(ta_node_input(NULL, 0, NULL) == TA_INPUT_NONE);
     ta_release(tensor);

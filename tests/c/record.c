@@ -300,9 +300,12 @@ static void a_callback_knows_which_inputs_need_a_gradient(void)
 
 /* --- the graph from outside --- */
 
+static void remember(void *seen, void *user_data) { *(void **)seen = user_data; }
+
 static void a_host_finds_its_operations(void)
 {
     struct counted it = {0};
+    void *seen = NULL;
     ta_tensor *x = leaf(1, 2), *mine = NULL, *sum = NULL, *loss = NULL;
     const ta_tensor *inputs[] = {x};
     const ta_operation operation = counted_operation(&it, inputs, 1);
@@ -316,6 +319,7 @@ static void a_host_finds_its_operations(void)
     node = ta_grad_fn(sum);
     CHECK(strcmp(ta_node_name(node), "AddBackward0") == 0 && ta_node_num_inputs(node) == 2);
     CHECK(ta_node_user_data(node, counted_backward) == NULL);
+    CHECK(ta_node_visit(node, counted_backward, remember, &seen) == 0 && seen == NULL);
     CHECK(ta_node_input(node, 0, &next) == TA_INPUT_NODE && next != NULL);
     CHECK(ta_node_input(node, 1, &none) == TA_INPUT_LEAF && none == NULL);
     CHECK(ta_node_input(node, 2, &none) == TA_INPUT_NONE && none == NULL);
@@ -323,6 +327,10 @@ static void a_host_finds_its_operations(void)
     CHECK(share == next && strcmp(ta_node_name(next), "CountedBackward0") == 0);
     ta_node_release(share);
     CHECK(ta_node_user_data(next, counted_backward) == &it);
+    CHECK(ta_node_visit(next, exp_backward, remember, &seen) == 0 && seen == NULL);
+    CHECK(ta_node_visit(next, NULL, remember, &seen) == 0 && seen == NULL);
+    CHECK(ta_node_visit(next, counted_backward, NULL, NULL) == 1);
+    CHECK(ta_node_visit(next, counted_backward, remember, &seen) == 1 && seen == &it);
     CHECK(ta_node_user_data(next, exp_backward) == NULL && ta_node_user_data(next, NULL) == NULL);
     share = ta_node_retain(next);
     CHECK(share == next);
@@ -331,6 +339,7 @@ static void a_host_finds_its_operations(void)
     it.gradient = ta_retain(mine);
     EXPECT(TA_OK, ta_backward(loss, NULL, 0, &error));
     CHECK(it.drops == 1 && ta_node_user_data(next, counted_backward) == NULL);
+    CHECK(ta_node_visit(next, counted_backward, remember, &seen) == 0);
     ta_release(it.gradient);
     ta_release(loss);
     ta_release(sum);

@@ -34,7 +34,7 @@ const SANITIZERS: [Sanitizer; 2] = [
     Sanitizer {
         name: "thread",
         tests: &["threads", "history_graph", "ownership"],
-        filters: &["shares_loans", "no_gradient_is_lost", "thread"],
+        filters: &["shares_loans", "no_gradient_is_lost", "no_thread_loses", "thread"],
         fault: "race",
         evidence: "data race",
         builds_std: true,
