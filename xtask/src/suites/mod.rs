@@ -3,6 +3,7 @@
 pub(crate) mod abi;
 mod blocks;
 pub(crate) mod c;
+mod checkers;
 mod compile;
 pub(crate) mod cpp;
 pub(crate) mod cuda;

@@ -1,4 +1,5 @@
-"""Tensors made, shared, converted and dropped by many threads and three frameworks, for some seconds.
+"""Tensors made, shared, converted, differentiated and dropped by many threads and three frameworks, for
+some seconds.
 
 Nothing may be left in the end, and memory must not grow after a warm-up: prints what it counted.
 """
@@ -26,6 +27,7 @@ def resident_mib():
 
 ARRAY = numpy.arange(64, dtype="float32").reshape(8, 8)
 TORCH = torch.arange(64, dtype=torch.float32).reshape(8, 8)
+EVERYBODYS = tarray.asarray([1.0, 2.0], requires_grad=True)
 JAX = jnp.arange(64, dtype="float32").reshape(8, 8)
 
 
@@ -58,7 +60,37 @@ def of_values():
     return 3
 
 
-WORK = [with_numpy, with_torch, with_jax, of_values]
+def with_histories():
+    x = tarray.asarray([1.0, 2.0], requires_grad=True)
+    square = x * x
+    tarray.record("Twice", [square], [2.0, 8.0], lambda gradient: gradient * 2).sum().backward()
+    assert x.grad.tolist() == [4.0, 8.0]
+    return 7
+
+
+def with_torch_histories():
+    theirs = torch.ones(3, requires_grad=True)
+    ours = tarray.asarray(theirs * 2, requires_grad=True)
+    product = ours * ours
+    (tarray.to_torch(product) * 3).sum().backward()
+    assert theirs.grad.tolist() == [24.0] * 3
+    return 3
+
+
+def towards_everybodys_leaf():
+    (EVERYBODYS * EVERYBODYS).sum().backward()
+    return 3
+
+
+WORK = [
+    with_numpy,
+    with_torch,
+    with_jax,
+    of_values,
+    with_histories,
+    with_torch_histories,
+    towards_everybodys_leaf,
+]
 
 
 def work(number, until):
@@ -83,11 +115,12 @@ def main():
     parser.add_argument("seconds", type=float)
     seconds = parser.parse_args().seconds
     warm_up = run(min(2, seconds))
-    live, resident = tarray.live_tensors(), resident_mib()
+    resident, live = resident_mib(), tarray.live_tensors() + tarray.live_nodes()
     handles = run(seconds)
-    growth, left = resident_mib() - resident, tarray.live_tensors() - live
+    growth = resident_mib() - resident
+    left = tarray.live_tensors() + tarray.live_nodes() - live
     print(f"{handles + warm_up} handles, {THREADS} threads, {seconds:.0f} s: {left} left, memory grew by {growth:.1f} MiB")
-    assert left == 0, "tensors are left"
+    assert left == 0, "tensors or nodes are left"
     assert growth < MOST_GROWTH_MIB, "memory grows"
 
 
