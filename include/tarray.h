@@ -1878,6 +1878,9 @@ ta_tensor *ta_grad(const ta_tensor *tensor);
 /**
  * Replaces the gradient of a leaf; what was there is released.
  *
+ * A gradient lives as long as its leaf has it. Leaves that are each other's gradients, in a ring of any
+ * length, keep one another alive until one of them is given another, or none.
+ *
  * \param tensor  Live handle, not NULL.
  * \param grad    What it is to be: of the tensor's shape, dtype and device, without a history.
  *                Shared, not copied. NULL clears it.

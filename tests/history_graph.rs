@@ -438,6 +438,22 @@ fn a_callback_that_keeps_its_result_lives_until_a_pass_releases_it() {
     assert_eq!(history::live(), 0);
 }
 
+/// Leaves that are each other's gradients keep one another alive, until one of them is cleared.
+#[test]
+fn a_ring_of_gradients_lasts_until_it_is_opened() {
+    let _alone = alone();
+    let (a, b) = (doubles(&[], &[1.0]), doubles(&[], &[2.0]));
+    assert_eq!(set_grad(&a, Some(&a)).unwrap_err().status, TA_ERR_GRAD);
+    set_grad(&a, Some(&b)).unwrap();
+    set_grad(&b, Some(&a)).unwrap();
+    drop(b);
+    assert_eq!(tensor::live(), 2);
+
+    set_grad(&a, None).unwrap();
+
+    assert_eq!(tensor::live(), 1);
+}
+
 const THREADS: usize = 4;
 const ROUNDS: usize = if cfg!(miri) { 3 } else { 200 };
 
