@@ -42,7 +42,7 @@ usage: cargo xtask <verb>
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
   freeze          keep include/tarray.h in tests/abi as the ABI of this version
   fuzz [SECONDS]  hostile input for every target of tests/fuzz, so long each
-  miri            the Rust tests under Miri, on three targets: half an hour
+  miri            the Rust tests under Miri, on three targets: three quarters of an hour
   soak [SECONDS]  load: eight threads, NumPy, PyTorch and JAX, flat memory
   dist            make the folder and the tarball that are shipped";
 

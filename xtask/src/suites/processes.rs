@@ -1,5 +1,5 @@
-//! Two copies of the library in one process, and a library that is closed with a loan in foreign
-//! hands.
+//! Two copies of the library in one process, a library that is closed with a loan in foreign hands, and
+//! a process that has no room for threads.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,12 +20,14 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let plugin = programs.scratch.join("plugin.so");
     build_plugin(&programs, &sources.join("plugin.c"), &plugin)?;
     let helpers = format!("-I{}", workplace.root.join("tests/c").display());
-    for (name, argument) in
-        [("two_copies", plugin), ("closed", programs.dist.join("lib/libtarray.so"))]
-    {
+    for (name, argument) in [
+        ("two_copies", Some(plugin)),
+        ("closed", Some(programs.dist.join("lib/libtarray.so"))),
+        ("no_threads", None),
+    ] {
         let source = sources.join(format!("{name}.c"));
         let program = programs.build(&C11, &source, &[&helpers, "-ldl"])?;
-        quietly(Command::new(program).arg(argument))?;
+        quietly(Command::new(program).args(argument))?;
         println!("{name}: runs");
     }
     Ok(())
