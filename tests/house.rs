@@ -96,6 +96,37 @@ fn unsafe_lives_where_the_design_says() {
     assert!(blocks > 50, "only {blocks} blocks: the search is broken");
 }
 
+/// What ends the process when there is no memory. The library asks by `model::{alloc, lists, shared}`, or
+/// reserves what it then fills.
+const INFALLIBLE: [&str; 14] = [
+    "Vec::with_capacity",
+    "vec![",
+    "Box::new(",
+    "Arc::new(",
+    ".collect()",
+    ".collect::<",
+    "format!(",
+    ".to_owned()",
+    ".to_string()",
+    ".to_vec()",
+    "String::from(",
+    "CString::new",
+    "HashMap",
+    "BTreeMap",
+];
+
+/// CUDA's driver is looked for, and its kernels are written, by what cannot fail: docs/trust.md says so.
+#[test]
+fn memory_is_asked_for_where_it_may_be_refused() {
+    let is_ours = |name: &str| !name.starts_with("src/devices/cuda") && !name.contains("/tests");
+    for (name, lines) in code().into_iter().filter(|(name, _)| is_ours(name)) {
+        for line in lines.iter().take_while(|line| !line.contains("#[cfg(test)]")) {
+            let asks = INFALLIBLE.iter().find(|asks| line.contains(**asks));
+            assert_eq!(asks, None, "{name}: {line}");
+        }
+    }
+}
+
 #[test]
 fn symbols_are_exported_by_ffi_alone() {
     for (name, lines) in code() {
