@@ -25,7 +25,7 @@ struct Sanitizer {
 const SANITIZERS: [Sanitizer; 2] = [
     Sanitizer {
         name: "address",
-        tests: &["ownership", "memory", "history", "repr", "plan"],
+        tests: &["ownership", "memory", "history", "history_graph", "repr", "plan", "threads"],
         filters: &[],
         fault: "use_after_release",
         evidence: "heap-use-after-free",
