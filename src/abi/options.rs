@@ -94,7 +94,8 @@ pub struct ta_export_options {
     pub reserved: i32,
     /// Combination of `TA_EXPORT_…`.
     pub flags: u64,
-    /// The consumer's stream, as in `ta_options`. It must exist until the loan's deleter has run.
+    /// The consumer's stream, as in `ta_options`; not given, the default one or, of memory that the
+    /// CPU reads, none at all: then the call waits. It must exist until the loan's deleter has run.
     pub stream: i64,
 }
 

@@ -7,6 +7,7 @@
 //! | `registry` | which backend has which device |
 //! | `block` | memory of ours on a device: freed when the work that uses it is done |
 //! | `transfer` | copies between any two devices, converted on the way |
+//! | `runs` | strided copies on a device that has no kernel for them |
 //!
 //! A stream is a number by the array API's rules; [`DEFAULT_STREAM`] is where work goes when a
 //! caller names none. In a fact, 0 means that there is nothing to wait for. No lock of ours is held
@@ -17,6 +18,7 @@ mod block;
 mod cpu;
 mod cuda;
 mod registry;
+mod runs;
 mod transfer;
 
 pub use backend::{Backend, Elements, Info, Place};

@@ -11,11 +11,12 @@ use crate::devices::DEFAULT_STREAM;
 use crate::devices::backend::{Backend, Elements, Place};
 use crate::devices::block::DeviceBlock;
 use crate::devices::registry::{backend, find};
+use crate::devices::runs::Runs;
 use crate::model::alloc::{self, Block};
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
-use crate::model::layout::{List, MAX_NDIM};
+use crate::model::layout::MAX_NDIM;
 use crate::model::owner::{DeviceMemory, Owner};
 use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
@@ -143,7 +144,8 @@ pub fn read<T>(view: &View<'_>, then: impl FnOnce(&View<'_>) -> Result<T>) -> Re
     let from = backend(view.device())?;
     let reach = view.span();
     let block = Block::new((reach.end - reach.start) as usize)?;
-    fetch(&*from, &block, Place::of(view).moved(reach.start), queue(view))?;
+    let (first, target) = (Place::of(view).moved(reach.start), Place::on_host(block.start()));
+    fetch(&*from, target, first, block.size(), queue(view))?;
     let start = block.start().wrapping_offset(-reach.start as isize);
     // SAFETY: the block holds everything that the view reaches, and stays until `then` is done.
     then(&unsafe { view.relocated(start, 0, Device::CPU) }?)
@@ -154,14 +156,20 @@ fn queue(view: &View<'_>) -> i64 {
     if view.stream() == 0 { DEFAULT_STREAM } else { view.stream() }
 }
 
-/// Fills a host block from a device, and waits for it.
-fn fetch(from: &dyn Backend, block: &Block, source: Place, stream: i64) -> Result<()> {
-    if block.size() == 0 {
+/// Fills fresh memory that the CPU reads from a device, and waits for it.
+fn fetch(
+    from: &dyn Backend,
+    target: Place,
+    source: Place,
+    bytes: usize,
+    stream: i64,
+) -> Result<()> {
+    if bytes == 0 {
         return Ok(());
     }
-    // SAFETY: the callers' sources have as many bytes as the block, which is fresh; the stream is
+    // SAFETY: the callers' places have so many bytes, and the target's are fresh; the stream is
     // synchronised before anybody looks.
-    unsafe { from.copy(Place::on_host(block.start()), source, block.size(), stream) }?;
+    unsafe { from.copy(target, source, bytes, stream) }?;
     from.synchronize(source.device, stream)
 }
 
@@ -346,10 +354,21 @@ impl Source<'_> {
                 return Ok(Moved::on_device(block, stream));
             }
         }
+        if wish.device.is_host_readable() && wish.device != Device::CPU {
+            return self.fetched(place, bytes, queue, wish);
+        }
         let block = Block::new(bytes)?;
-        fetch(&*self.from, &block, place, queue)?;
+        fetch(&*self.from, Place::on_host(block.start()), place, bytes, queue)?;
         let moved = upload(block, wish.device, wish.stream)?;
         Ok(Moved { staged: wish.device != Device::CPU, ..moved })
+    }
+
+    /// Bytes of the source's device, ready on its stream `queue`, in a device's memory on the host.
+    fn fetched(&self, place: Place, bytes: usize, queue: i64, wish: &Wish) -> Result<Moved> {
+        let stream = wish.stream.max(DEFAULT_STREAM);
+        let block = DeviceBlock::new(find(wish.device)?, wish.device, bytes, stream)?;
+        fetch(&*self.from, block.place(), place, bytes, queue)?;
+        Ok(Moved::on_device(block, 0))
     }
 
     /// Tells the owner of the elements that work on a stream reads them; false if it cannot wait.
@@ -408,11 +427,7 @@ fn write(to: &dyn Backend, target: &View<'_>, copy: &View<'_>, stream: i64) -> R
     if unsafe { to.convert(target.shape(), written, source, stream) }? {
         return Ok(());
     }
-    let message = format_args!(
-        "{} has no kernel that writes {} of shape {} to places that are not contiguous",
-        target.device(),
-        target.dtype(),
-        List(target.shape())
-    );
-    Err(Error::new(TA_ERR_DEVICE, message))
+    let runs = Runs::of(target.shape(), written.strides, read, target.dtype().itemsize());
+    // SAFETY: as above.
+    runs.map_or(Ok(()), |runs| unsafe { runs.copy(to, place, Place::of(copy), stream) })
 }

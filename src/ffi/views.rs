@@ -132,7 +132,8 @@ unsafe fn view(
 /// \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
 ///                                  operations are recorded on this thread (ta_set_grad_enabled).
 /// \retval TA_ERR_DTYPE             There is no conversion between the two dtypes.
-/// \retval TA_ERR_DEVICE            No backend here can read or write the memory.
+/// \retval TA_ERR_DEVICE            No backend here can read or write the memory, or the device
+///                                  failed: then some elements may have been written.
 /// \retval TA_ERR_OUT_OF_MEMORY     The two overlap, and memory to copy through could not be had.
 ///
 /// Thread safety: the caller keeps others from the target's elements during the call.
@@ -170,7 +171,8 @@ pub unsafe extern "C" fn ta_copy_into(
 /// \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
 ///                                  operations are recorded on this thread (ta_set_grad_enabled).
 /// \retval TA_ERR_DTYPE             The dtype cannot hold such a value.
-/// \retval TA_ERR_DEVICE            No backend here can write the memory.
+/// \retval TA_ERR_DEVICE            No backend here can write the memory, or the device failed: then
+///                                  some elements may have been written.
 ///
 /// Thread safety: the caller keeps others from the target's elements during the call.
 /// Since: ABI 0.

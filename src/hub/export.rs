@@ -1,6 +1,7 @@
 //! Lending a tensor as the consumer wants it: copied or moved first, if it asks for that.
 
 use crate::abi::*;
+use crate::devices::{self, DEFAULT_STREAM};
 use crate::dlpack;
 use crate::hub::{ExportRequest, Request, Source, asarray};
 use crate::model::error::{Error, Result};
@@ -55,22 +56,38 @@ pub fn to_dlpack_legacy(tensor: &Tensor, request: &ExportRequest) -> Result<*mut
 /// The tensor to lend instead of this one: a copy, or a handle for another stream, if one is asked for.
 #[inline(always)]
 fn prepare(tensor: &Tensor, request: &ExportRequest) -> Result<Option<Tensor>> {
-    let as_it_is = request.copy != CopyMode::Always
-        && request.device.is_none()
-        && matches!(request.stream, 0 | -1);
+    let as_it_is = request.copy != CopyMode::Always && request.device.is_none();
+    let is_ready = request.stream == -1 || request.stream == 0 && tensor.stream() == 0;
     // One that requires grad cannot be lent at all, so there is nothing to copy for.
-    if as_it_is || tensor.requires_grad() { Ok(None) } else { moved(tensor, request) }
+    if as_it_is && is_ready || tensor.requires_grad() { Ok(None) } else { moved(tensor, request) }
 }
 
-/// The tensor on the device and with the copy that are asked for, if it is not that already.
+/// The tensor on the device, with the copy and for the stream that are asked for, if it is not that
+/// already.
 #[inline(never)]
 fn moved(tensor: &Tensor, request: &ExportRequest) -> Result<Option<Tensor>> {
     let wanted = Request {
         device: request.device,
         copy: request.copy,
-        stream: request.stream,
+        stream: consumer(tensor, request)?,
         ..Request::default()
     };
     let ready = asarray(Source::Tensor(tensor, TA_ORIGIN_TENSOR), &wanted)?.settle();
     Ok((!ready.is(tensor)).then_some(ready))
+}
+
+/// The stream of the consumer. One who names none works on the default one or, with memory that the
+/// CPU reads, in no stream at all.
+fn consumer(tensor: &Tensor, request: &ExportRequest) -> Result<i64> {
+    let (device, ready) = (tensor.device(), tensor.stream());
+    let stays = request.device.is_none_or(|wanted| wanted.device_type == device.device_type);
+    match request.stream {
+        0 if ready == 0 || !stays => Ok(0),
+        0 if device.is_host_readable() => {
+            devices::backend(device)?.synchronize(device, ready)?;
+            Ok(-1)
+        }
+        0 => Ok(DEFAULT_STREAM),
+        named => Ok(named),
+    }
 }

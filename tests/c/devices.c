@@ -406,13 +406,8 @@ static void values_and_writes(void)
         host = made(ta_source_memory(memory_of(VALUES, ta_float32(), 1, SIX)), defaults());
         EXPECT(TA_OK, ta_copy_into(six, host, &error));
         EXPECT(TA_OK, ta_view(six, 1, three, every_other, 0, &evens, &error));
-        if (k == 0) {
-            EXPECT(TA_ERR_DEVICE, ta_fill(evens, &seven, &error));
-            CHECK_ROW(holds(six, VALUES, 6), row);
-        } else {
-            EXPECT(TA_OK, ta_fill(evens, &seven, &error));
-            CHECK_ROW(holds(six, scattered, 6), row);
-        }
+        EXPECT(TA_OK, ta_fill(evens, &seven, &error));
+        CHECK_ROW(holds(six, scattered, 6), row);
         ta_release(host);
         ta_release(evens);
         ta_release(matrix);
@@ -420,6 +415,82 @@ static void values_and_writes(void)
         ta_release(scalar);
         ta_release(six);
     }
+}
+
+/* Without kernels, elements are written where they stand by copies of what stands side by side. */
+static void written_run_by_run(void)
+{
+    static const int64_t two_two[] = {2, 2}, rows[] = {3, 1}, turned[] = {-1, 3}, none[] = {0, 2};
+    static const float block[] = {7, 7, 3, 7, 7, 6}, corners[] = {12, 10, 3, 13, 11, 6};
+    static const float tens[] = {10, 11, 12, 13};
+    const ta_scalar seven = ta_scalar_int(7);
+    ta_tensor *six = six_on(HERE), *part = NULL, *host;
+    int copies;
+
+    EXPECT(TA_OK, ta_view(six, 2, two_two, rows, 0, &part, &error));
+    copies = plain->copies;
+    EXPECT(TA_OK, ta_fill(part, &seven, &error));
+    /* The value to the device, and a run for each row. */
+    CHECK(plain->copies == copies + 3);
+    CHECK(holds(six, block, 6));
+    ta_release(part);
+
+    /* The axes turned and one of them backwards: each element is a run. */
+    EXPECT(TA_OK, ta_view(six, 2, two_two, turned, 1, &part, &error));
+    host = made(ta_source_memory(memory_of(tens, ta_float32(), 2, two_two)), defaults());
+    EXPECT(TA_OK, ta_copy_into(part, host, &error));
+    CHECK(holds(six, corners, 6));
+    ta_release(host);
+    ta_release(part);
+
+    EXPECT(TA_OK, ta_view(six, 2, none, rows, 0, &part, &error));
+    copies = plain->copies;
+    EXPECT(TA_OK, ta_fill(part, &seven, &error));
+    CHECK(plain->copies == copies);
+    ta_release(part);
+    ta_release(six);
+}
+
+/* Who names no stream works on the default one: a loan is ready there, and a copy made for it. */
+static void lent_to_who_names_no_stream(void)
+{
+    ta_options on_two = want_device(HERE);
+    ta_export_options asked = TA_EXPORT_OPTIONS_INIT;
+    struct DLManagedTensorVersioned *loan = NULL;
+    ta_tensor *six = six_on(HERE), *copy;
+    int round;
+
+    on_two.copy = TA_COPY_ALWAYS;
+    on_two.stream = SLOW_STREAM;
+    copy = derived(six, on_two);
+    for (round = 0; round < 2; round++) {
+        const int orders = plain->orders;
+        float seen[6] = {0};
+        ta_place place, target;
+        asked.copy = round == 0 ? TA_COPY_IF_NEEDED : TA_COPY_ALWAYS;
+        EXPECT(TA_OK, ta_to_dlpack(copy, &asked, &loan, &error));
+        CHECK((loan->dl_tensor.data == ta_data(copy)) == (round == 0));
+        CHECK(plain->orders == orders + 1);
+        place.device = HERE;
+        place.data = loan->dl_tensor.data;
+        place.byte_offset = loan->dl_tensor.byte_offset;
+        target.device = ta_device_cpu();
+        target.data = seen;
+        target.byte_offset = 0;
+        CHECK(device_copy(plain, &target, &place, sizeof seen, 1, &error) == TA_OK);
+        drain(plain, 1, 1);
+        CHECK(memcmp(seen, VALUES, sizeof seen) == 0);
+        loan->deleter(loan);
+    }
+    /* Who wants to wait for nothing does not. */
+    asked.copy = TA_COPY_IF_NEEDED;
+    asked.stream = -1;
+    round = plain->orders;
+    EXPECT(TA_OK, ta_to_dlpack(copy, &asked, &loan, &error));
+    CHECK(plain->orders == round);
+    loan->deleter(loan);
+    ta_release(copy);
+    ta_release(six);
 }
 
 /* The work of one life: to the device, changed there, handed on, and back. */
@@ -528,6 +599,8 @@ int main(void)
     handles_and_offsets();
     let_go_when_read();
     values_and_writes();
+    written_run_by_run();
+    lent_to_who_names_no_stream();
     every_call_failing_in_turn();
     unregistered();
 

@@ -871,7 +871,10 @@ struct ta_export_options {
     int32_t reserved;
     /** Combination of `TA_EXPORT_…`. */
     uint64_t flags;
-    /** The consumer's stream, as in `ta_options`. It must exist until the loan's deleter has run. */
+    /**
+     * The consumer's stream, as in `ta_options`; not given, the default one or, of memory that the
+     * CPU reads, none at all: then the call waits. It must exist until the loan's deleter has run.
+     */
     int64_t stream;
 };
 
@@ -1755,7 +1758,8 @@ ta_status ta_view_named(const ta_tensor *tensor,
  * \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
  *                                  operations are recorded on this thread (ta_set_grad_enabled).
  * \retval TA_ERR_DTYPE             There is no conversion between the two dtypes.
- * \retval TA_ERR_DEVICE            No backend here can read or write the memory.
+ * \retval TA_ERR_DEVICE            No backend here can read or write the memory, or the device
+ *                                  failed: then some elements may have been written.
  * \retval TA_ERR_OUT_OF_MEMORY     The two overlap, and memory to copy through could not be had.
  *
  * Thread safety: the caller keeps others from the target's elements during the call.
@@ -1782,7 +1786,8 @@ ta_status ta_copy_into(ta_tensor *target,
  * \retval TA_ERR_GRAD              The target requires grad. A leaf may be written while no
  *                                  operations are recorded on this thread (ta_set_grad_enabled).
  * \retval TA_ERR_DTYPE             The dtype cannot hold such a value.
- * \retval TA_ERR_DEVICE            No backend here can write the memory.
+ * \retval TA_ERR_DEVICE            No backend here can write the memory, or the device failed: then
+ *                                  some elements may have been written.
  *
  * Thread safety: the caller keeps others from the target's elements during the call.
  * Since: ABI 0.
