@@ -110,11 +110,14 @@ fn elements(elements: Elements<'_>) -> ta_elements {
     }
 }
 
-/// That a number that a host gave is one.
+/// The most devices of one type: there is a list of them.
+const MOST: i32 = 1 << 16;
+
+/// That a number that a host gave is one, of a device or of how many there are.
 fn check(number: i32, least: i32, what: &'static str) -> Result<i32> {
-    match number < least {
-        false => Ok(number),
-        true => {
+    match (least..=MOST).contains(&number) {
+        true => Ok(number),
+        false => {
             let message = format_args!("{what} of the device wrote {number}");
             Err(Error::new(TA_ERR_CALLBACK, message))
         }

@@ -58,6 +58,11 @@ impl<T> Counted<T> {
     pub const fn forever(value: T) -> Counted<T> {
         Counted { shares: Shares::one(), value }
     }
+
+    /// What is shared.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
 }
 
 /// Room for something that will be shared: to be had while a call may still fail.

@@ -10,6 +10,7 @@ mod ptx;
 mod tests;
 
 use std::ffi::{CStr, c_int, c_uint, c_void};
+use std::process;
 use std::ptr;
 
 use once_cell::race::OnceBox;
@@ -20,7 +21,7 @@ use crate::model::alloc;
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
 use crate::model::lists;
-use crate::model::shared::{Counted, Room, Shared};
+use crate::model::shared::{Counted, Shared};
 use driver::{Address, Driver, Event, Stream};
 use gpu::Gpu;
 
@@ -46,22 +47,23 @@ const PER_THREAD_STREAM: i64 = 2;
 pub(super) struct Cuda {
     driver: Driver,
     gpus: Vec<OnceBox<Gpu>>,
+    /// The process that has started it: what a fork inherits does not work.
+    process: u32,
 }
 
 /// Started by whoever asks first; who fails leaves the place to the next one. No lock is held
 /// while the driver starts: of two who do it at once, one's result is kept.
-static CUDA: OnceBox<Shared<dyn Backend>> = OnceBox::new();
+static CUDA: OnceBox<Counted<Cuda>> = OnceBox::new();
 
 /// The driver.
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, with what was looked for, or what the driver says.
 pub(super) fn backend() -> Result<Shared<dyn Backend>> {
-    let start = || {
-        let cuda: Box<Counted<dyn Backend>> = Room::new("a driver")?.fill(Cuda::start()?);
-        alloc::boxed(Shared::from(cuda), "a driver")
-    };
-    CUDA.get_or_try_init(start).cloned()
+    let start = || alloc::boxed(Counted::forever(Cuda::start()?), "a driver");
+    let cuda = CUDA.get_or_try_init(start)?;
+    cuda.value().check_process()?;
+    Ok(Shared::in_static(cuda))
 }
 
 impl Cuda {
@@ -74,11 +76,28 @@ impl Cuda {
         let code = unsafe { (driver.cuDeviceGetCount)(&raw mut count) };
         driver.check("cuDeviceGetCount", code)?;
         let gpus = lists::collect((0..count).map(|_| Ok(OnceBox::new())), "a driver")?;
-        Ok(Cuda { driver, gpus })
+        Ok(Cuda { driver, gpus, process: process::id() })
+    }
+
+    /// That this is not a fork of the process that has started the driver. In one, the driver is not
+    /// called at all, neither to give memory back: that is the parent's.
+    fn check_process(&self) -> Result<()> {
+        let process = process::id();
+        match process == self.process {
+            true => Ok(()),
+            false => Err(Error::new(
+                TA_ERR_DEVICE,
+                format_args!(
+                    "CUDA was started in process {}, and does not work in {process}, which was forked from it",
+                    self.process
+                ),
+            )),
+        }
     }
 
     /// The GPU that has a device's memory; of memory on the host, the first one.
     fn gpu(&self, device: Device) -> Result<&Gpu> {
+        self.check_process()?;
         let ordinal = ordinal(device);
         let place = usize::try_from(ordinal).ok().and_then(|index| self.gpus.get(index));
         let place = place.ok_or_else(|| {
@@ -248,6 +267,9 @@ impl Backend for Cuda {
     unsafe fn copy(&self, target: Place, source: Place, bytes: usize, queue: i64) -> Result<()> {
         let (to, from, driver) = (at(target), at(source), &self.driver);
         let on_host = |place: Place| place.device.is_host_readable();
+        // Managed memory is wherever the driver has put it.
+        let both_on_gpus =
+            [target, source].iter().all(|place| place.device.device_type == TA_DEVICE_CUDA);
         // In all of them: so many bytes, by the caller's contract, and a stream that its owner
         // keeps alive.
         match (on_host(target), on_host(source)) {
@@ -259,7 +281,7 @@ impl Backend for Cuda {
             (true, false) => self.within(source.device, "cuMemcpyDtoHAsync", |_| unsafe {
                 (driver.cuMemcpyDtoHAsync_v2)(to.cast(), address(from), bytes, stream(queue))
             }),
-            _ if ordinal(target.device) != ordinal(source.device) => {
+            _ if both_on_gpus && target.device.index != source.device.index => {
                 let other = self.gpu(source.device)?.context();
                 // SAFETY: see above; both contexts are retained.
                 self.within(target.device, "cuMemcpyPeerAsync", |gpu| unsafe {
