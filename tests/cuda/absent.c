@@ -1,8 +1,9 @@
-/* CUDA where there is no driver: an error that says what was looked for, and everything else goes on. */
+/* CUDA where there is no driver that will do: an error that says what was looked for, which is the
+ * program's argument, and everything else goes on. */
 #include "check.h"
 #include "make.h"
 
-int main(void)
+int main(int count_of_arguments, char **arguments)
 {
     static const int64_t two[] = {2};
     static const float values[] = {1, 2};
@@ -16,10 +17,11 @@ int main(void)
     for (attempt = 0; attempt < 2; attempt++) {
         options.device = ta_device_make(TA_DEVICE_CUDA, 0);
         EXPECT(TA_ERR_DEVICE, ta_asarray(&source, &options, &out, &error));
-        CHECK(message_has("cuda:0") && message_has("libcuda.so.1") && message_has("there is: cpu"));
+        CHECK(count_of_arguments == 2 && message_has(arguments[1]));
+        CHECK(message_has("cuda:0") && message_has("there is: cpu"));
         options.device.index = -1;
         EXPECT(TA_ERR_DEVICE, ta_asarray(&source, &options, &out, &error));
-        CHECK(message_has("libcuda.so.1") && out == NULL);
+        CHECK(message_has(arguments[1]) && out == NULL);
     }
     EXPECT(TA_ERR_DEVICE, ta_synchronize(options.device, 0, &error));
     EXPECT(TA_OK, ta_device_list(devices, 2, &count, &error));

@@ -73,7 +73,7 @@ static void what_there_is(void)
     CHECK(count == 3 && devices[2].device_type == TA_DEVICE_CUDA && devices[2].index == 1);
     EXPECT(TA_OK, ta_device_describe(ta_device_make(TA_DEVICE_CUDA, 1), &info, &error));
     CHECK(strcmp(info.name, "mock 1") == 0 && info.capability_major == 9);
-    CHECK(info.capability_minor == 1 && info.total_bytes == 1 << 20 && info.free_bytes != 0);
+    CHECK(info.capability_minor == 1 && info.total_bytes == MOCK_MEMORY && info.free_bytes != 0);
     EXPECT(TA_ERR_DEVICE, ta_device_describe(ta_device_make(TA_DEVICE_CUDA, 2), &info, &error));
     CHECK(message_has("there is: cpu, cuda:0, cuda:1"));
     EXPECT(TA_ERR_DEVICE, ta_device_of_address(TA_DEVICE_CUDA, &info, &device, &error));
@@ -151,6 +151,146 @@ static void handed_to_another_stream(void)
     ta_release(copy);
     CALLS("cuMemFreeAsync@1 ");
     ta_release(six);
+}
+
+/* A consumer on its own stream sees what another stream was to do first, on this device and another. */
+static void seen_on_another_stream(void)
+{
+    ta_tensor *six = six_on(TA_DEVICE_CUDA, 0), *copy, *taken = NULL;
+    ta_options options = want_device(TA_DEVICE_CUDA, 0);
+    ta_export_options lent = TA_EXPORT_OPTIONS_INIT;
+    struct DLManagedTensorVersioned *loan = NULL;
+    options.copy = TA_COPY_ALWAYS;
+    options.stream = 32;
+    copy = derived(six, options);
+    lent.stream = 48;
+    EXPECT(TA_OK, ta_to_dlpack(copy, &lent, &loan, &error));
+    options = want_device(TA_DEVICE_CUDA, 0);
+    options.stream = 48;
+    EXPECT(TA_OK, ta_from_dlpack(loan, &options, &taken, &error));
+    CHECK(holds(taken, VALUES));
+    ta_release(taken);
+    ta_release(copy);
+
+    /* Who names no stream works on the default one. */
+    options.copy = TA_COPY_ALWAYS;
+    copy = derived(six, options);
+    mock_clear();
+    EXPECT(TA_OK, ta_to_dlpack(copy, NULL, &loan, &error));
+    CALLS("cuEventCreate cuEventRecord@48 cuStreamWaitEvent@1 cuEventDestroy ");
+    EXPECT(TA_OK, ta_from_dlpack(loan, NULL, &taken, &error));
+    CHECK(facts_of(taken).stream == 1 && holds(taken, VALUES));
+    ta_release(taken);
+
+    taken = derived(copy, want_device(TA_DEVICE_CUDA, 1));
+    CHECK(holds(taken, VALUES));
+    ta_release(taken);
+    ta_release(copy);
+    ta_release(six);
+    CHECK(mock_blocks() == 0 && mock_events() == 0);
+}
+
+/* Given back when the consumer is done with it, and not before. */
+static void freed_behind_the_consumer(void)
+{
+    ta_tensor *six = six_on(TA_DEVICE_CUDA, 0), *copy;
+    ta_options options = want_device(TA_DEVICE_CUDA, 0);
+    options.copy = TA_COPY_ALWAYS;
+    options.stream = 32;
+    copy = derived(six, options);
+    ta_release(six);
+    /* What frees it has been queued on its stream, and that is done first. */
+    EXPECT(TA_OK, ta_synchronize(ta_device_make(TA_DEVICE_CUDA, 0), 1, &error));
+    CHECK(holds(copy, VALUES));
+    ta_release(copy);
+    CHECK(mock_blocks() == 0);
+}
+
+/* kDLCUDAHost and kDLCUDAManaged, in and out, and from a GPU without a stop in between. */
+static void other_memory_as_dlpack(void)
+{
+    static const int32_t types[] = {TA_DEVICE_CUDA_HOST, TA_DEVICE_CUDA_MANAGED};
+    int k;
+    for (k = 0; k < 2; k++) {
+        ta_tensor *six = six_on(TA_DEVICE_CUDA, 0), *there, *taken = NULL;
+        struct DLManagedTensorVersioned *loan = NULL;
+        mock_clear();
+        there = derived(six, want_device(types[k], 0));
+        if (k == 0)
+            CALLS("cuMemHostAlloc cuMemcpyDtoHAsync@1 cuStreamSynchronize@1 ");
+        CHECK(facts_of(there).provenance.staged == 0);
+        EXPECT(TA_OK, ta_to_dlpack(there, NULL, &loan, &error));
+        CHECK((int32_t)loan->dl_tensor.device.device_type == types[k]);
+        CHECK(loan->dl_tensor.device.device_id == 0 && loan->dl_tensor.data == ta_data(there));
+        EXPECT(TA_OK, ta_from_dlpack(loan, NULL, &taken, &error));
+        CHECK(ta_data(taken) == ta_data(there) && ta_device_of(taken).device_type == types[k]);
+        CHECK(holds(taken, VALUES));
+        ta_release(taken);
+        ta_release(there);
+        ta_release(six);
+        CHECK(mock_blocks() == 0);
+    }
+}
+
+/* Pinned memory that a stream is still to write: the CPU waits for it before it looks, also when it is
+ * lent to who names no stream. */
+static void pinned_memory_with_work_on_it(void)
+{
+    ta_tensor *pinned = six_on(TA_DEVICE_CUDA_HOST, 0), *alias;
+    ta_options options = want_device(TA_DEVICE_CUDA_HOST, 0);
+    struct DLManagedTensorVersioned *loan = NULL;
+    static const int64_t third[] = {2};
+    ta_scalar item;
+    options.stream = 32;
+    alias = derived(pinned, options);
+    CHECK(ta_data(alias) == ta_data(pinned) && facts_of(alias).stream == 32);
+    mock_clear();
+    EXPECT(TA_OK, ta_item(alias, third, &item, &error));
+    CALLS("cuStreamSynchronize@32 ");
+    EXPECT(TA_OK, ta_to_dlpack(alias, NULL, &loan, &error));
+    CALLS("cuStreamSynchronize@32 ");
+    loan->deleter(loan);
+    ta_release(alias);
+    ta_release(pinned);
+}
+
+/* What a fork inherits of CUDA does not work. Everything else does, and the parent's memory stays. */
+static void in_a_forked_child(void)
+{
+    ta_tensor *six = six_on(TA_DEVICE_CUDA, 0);
+    int status = 0;
+    pid_t child;
+    fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        const ta_source host = ta_source_memory(memory_of(VALUES, ta_float32(), 1, SIX));
+        const ta_source there = ta_source_tensor(six);
+        ta_options options = want_device(TA_DEVICE_CUDA, 0);
+        const ta_options back = want_device(TA_DEVICE_CPU, 0);
+        ta_tensor *out = NULL;
+        ta_device devices[4];
+        size_t count = 0;
+        check_failures = 0;
+        EXPECT(TA_ERR_DEVICE, ta_asarray(&host, &options, &out, &error));
+        CHECK(message_has("forked") && message_has("cuda:0") && message_has("there is: cpu"));
+        EXPECT(TA_ERR_DEVICE, ta_asarray(&there, &back, &out, &error));
+        CHECK(message_has("forked"));
+        EXPECT(TA_OK, ta_device_list(devices, 4, &count, &error));
+        CHECK(count == 1);
+        options.device = ta_device_cpu();
+        EXPECT(TA_OK, ta_asarray(&host, &options, &out, &error));
+        ta_release(out);
+        mock_clear();
+        ta_release(six);
+        CALLS("");
+        CHECK(mock_blocks() == 1 && ta_live_tensors() == 0);
+        _exit(check_failures != 0);
+    }
+    waitpid(child, &status, 0);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(holds(six, VALUES));
+    ta_release(six);
+    CHECK(mock_blocks() == 0);
 }
 
 static void the_other_kinds_of_memory(void)
@@ -335,6 +475,11 @@ int main(void)
         there_and_back();
         converted_on_a_stream();
         handed_to_another_stream();
+        seen_on_another_stream();
+        freed_behind_the_consumer();
+        other_memory_as_dlpack();
+        pinned_memory_with_work_on_it();
+        in_a_forked_child();
         the_other_kinds_of_memory();
         from_one_gpu_to_another();
         staged();

@@ -1,21 +1,21 @@
 /*
- * CUDA's driver, without a GPU: every function that the library looks for. Two devices whose memory is
- * not where its addresses say, work that is done at once, a list of the calls with their streams, and
- * any call made to fail.
+ * CUDA's driver, without a GPU: every function that the library and tests/gpu look for. Two devices
+ * whose memory is not where its addresses say, work that is done as late as it may be (see lazy.h), a
+ * list of the calls with their streams, and any call made to fail.
  *
- * A kernel is its name: copies of 1 to 8 bytes, and float32 to float64. With MOCK_NO_POOLS in the
- * environment the devices have no memory pools.
+ * A kernel is its name: copies of 1 to 8 bytes, float32 to float64, and `delay`. With MOCK_NO_POOLS in
+ * the environment the devices have no memory pools. In a forked child nothing works, as with CUDA.
  */
+#define _DEFAULT_SOURCE
 #include "libcuda.h"
+#include "lazy.h"
 
-#include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
-enum { DEVICES = 2, BLOCKS = 256, MEMORY = 1 << 20, NAME = 64 };
-enum { OK = 0, INVALID_VALUE = 1, NO_MEMORY = 2, INVALID_CONTEXT = 201, NOT_FOUND = 500, LAUNCH = 719 };
+enum { DEVICES = 2, BLOCKS = 256, MEMORY = MOCK_MEMORY, NAME = 64, FUNCTIONS = 256 };
+enum { OK = 0, INVALID_VALUE = 1, NO_MEMORY = 2, NOT_INITIALIZED = 3 };
+enum { INVALID_CONTEXT = 201, NOT_FOUND = 500, LAUNCH = 719 };
 enum { ON_DEVICE = 2, ON_HOST = 1 };
 
 /* Nothing is mapped here. */
@@ -33,10 +33,12 @@ static struct block blocks[BLOCKS];
 static char contexts[DEVICES];
 static int stack[8], depth;
 static int live, events, modules;
+/* The process that started the driver. */
+static pid_t started;
 static int fails_in, calls;
 static const char *failed = "";
 static char log_text[1 << 16];
-static char function_names[64][NAME];
+static char function_names[FUNCTIONS][NAME];
 static int functions;
 
 #define EXPORT __attribute__((visibility("default")))
@@ -71,6 +73,8 @@ static int noted(const char *name, const void *stream)
     do {                               \
         if (noted(name, stream) != 0)  \
             return LAUNCH;             \
+        if (getpid() != started)       \
+            return NOT_INITIALIZED;    \
     } while (0)
 
 /* Work needs a context that the calling thread is in. */
@@ -80,6 +84,15 @@ static int noted(const char *name, const void *stream)
         if (depth == 0)                \
             return INVALID_CONTEXT;    \
     } while (0)
+
+/* What a handle means in the context that the calling thread is in. */
+static struct stream stream_of(const void *handle)
+{
+    struct stream stream;
+    stream.handle = handle == NULL ? LEGACY : (uintptr_t)handle;
+    stream.device = stack[depth - 1];
+    return stream;
+}
 
 static unsigned char *at(uint64_t address)
 {
@@ -125,14 +138,16 @@ static int allocate(uint64_t *out, size_t bytes, int is_managed, int is_pooled)
     return keep(*out, bytes, ON_DEVICE, is_managed, is_pooled);
 }
 
-/* What is freed is overwritten, and its addresses are not used again. */
-static int drop(uint64_t address, int kind, int is_pooled)
+/* What is freed is overwritten, in a stream's order or now, and its addresses are not used again. */
+static int drop(uint64_t address, int kind, int is_pooled, const struct stream *stream)
 {
     struct block *block = block_of(address);
     if (block == NULL || block->address != address || block->kind != kind ||
         block->is_pooled != is_pooled)
         return INVALID_VALUE;
-    if (kind == ON_DEVICE)
+    if (stream != NULL)
+        queue_fill(*stream, at(address), 0xdd, block->bytes);
+    else if (kind == ON_DEVICE)
         memset(at(address), 0xdd, block->bytes);
     block->bytes = 0;
     live--;
@@ -141,6 +156,7 @@ static int drop(uint64_t address, int kind, int is_pooled)
 
 EXPORT int cuInit(unsigned flags)
 {
+    started = getpid();
     CALL("cuInit", NULL);
     return flags == 0 ? OK : INVALID_VALUE;
 }
@@ -206,8 +222,10 @@ EXPORT int cuCtxPushCurrent_v2(void *context)
     const long device = (char *)context - contexts;
     if (device < 0 || device >= DEVICES || depth == 8)
         return INVALID_VALUE;
-    if (noted("cuCtxPushCurrent", NULL))
+    if (noted("cuCtxPushCurrent", NULL)) {
+        forget_work();
         return LAUNCH;
+    }
     stack[depth++] = (int)device;
     return OK;
 }
@@ -232,6 +250,7 @@ EXPORT int cuCtxGetDevice(int *out)
 
 EXPORT int cuCtxSynchronize(void)
 {
+    wait_for_device(depth > 0 ? stack[depth - 1] : 0);
     WORK("cuCtxSynchronize", NULL);
     return OK;
 }
@@ -254,19 +273,26 @@ EXPORT int cuMemFree_v2(uint64_t address)
 {
     struct block *block = block_of(address);
     noted("cuMemFree", NULL);
-    return drop(address, ON_DEVICE, block != NULL && block->is_pooled);
+    return drop(address, ON_DEVICE, block != NULL && block->is_pooled, NULL);
 }
 
 EXPORT int cuMemAllocAsync(uint64_t *out, size_t bytes, void *stream)
 {
+    int code;
     WORK("cuMemAllocAsync", stream);
-    return allocate(out, bytes, 0, 1);
+    code = allocate(out, bytes, 0, 1);
+    /* Who uses it in another order than the stream's loses what was written. */
+    if (code == OK)
+        queue_fill(stream_of(stream), at(*out), 0xcc, bytes);
+    return code;
 }
 
 EXPORT int cuMemFreeAsync(uint64_t address, void *stream)
 {
+    struct stream order;
     WORK("cuMemFreeAsync", stream);
-    return drop(address, ON_DEVICE, 1);
+    order = stream_of(stream);
+    return drop(address, ON_DEVICE, 1, &order);
 }
 
 EXPORT int cuMemHostAlloc(void **out, size_t bytes, unsigned flags)
@@ -279,7 +305,7 @@ EXPORT int cuMemHostAlloc(void **out, size_t bytes, unsigned flags)
 
 EXPORT int cuMemFreeHost(void *pointer)
 {
-    const int code = drop((uint64_t)(uintptr_t)pointer, ON_HOST, 0);
+    const int code = drop((uint64_t)(uintptr_t)pointer, ON_HOST, 0, NULL);
     noted("cuMemFreeHost", NULL);
     if (code == OK)
         free(pointer);
@@ -295,21 +321,21 @@ EXPORT int cuMemAllocManaged(uint64_t *out, size_t bytes, unsigned flags)
 EXPORT int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stream)
 {
     WORK("cuMemcpyHtoDAsync", stream);
-    memcpy(at(to), from, bytes);
+    queue_copy(stream_of(stream), at(to), from, bytes);
     return OK;
 }
 
 EXPORT int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream)
 {
     WORK("cuMemcpyDtoHAsync", stream);
-    memcpy(to, at(from), bytes);
+    queue_copy(stream_of(stream), to, at(from), bytes);
     return OK;
 }
 
 EXPORT int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream)
 {
     WORK("cuMemcpyDtoDAsync", stream);
-    memcpy(at(to), at(from), bytes);
+    queue_copy(stream_of(stream), at(to), at(from), bytes);
     return OK;
 }
 
@@ -319,7 +345,7 @@ EXPORT int cuMemcpyPeerAsync(uint64_t to, void *to_context, uint64_t from, void 
     WORK("cuMemcpyPeerAsync", stream);
     if (to_context == from_context)
         return INVALID_VALUE;
-    memcpy(at(to), at(from), bytes);
+    queue_copy(stream_of(stream), at(to), at(from), bytes);
     return OK;
 }
 
@@ -346,6 +372,9 @@ EXPORT int cuPointerGetAttribute(void *out, int which, uint64_t address)
 
 EXPORT int cuStreamSynchronize(void *stream)
 {
+    /* Work that failed is over, too. */
+    if (depth > 0)
+        wait_for_stream(stream_of(stream));
     WORK("cuStreamSynchronize", stream);
     return OK;
 }
@@ -354,7 +383,8 @@ EXPORT int cuStreamWaitEvent(void *stream, void *event, unsigned flags)
 {
     (void)flags;
     WORK("cuStreamWaitEvent", stream);
-    return *(int *)event ? OK : INVALID_VALUE;
+    queue_wait(stream_of(stream), *(struct point *)event);
+    return OK;
 }
 
 EXPORT int cuEventCreate(void **out, unsigned flags)
@@ -362,15 +392,17 @@ EXPORT int cuEventCreate(void **out, unsigned flags)
     WORK("cuEventCreate", NULL);
     if (flags != 2)
         return INVALID_VALUE;
-    *out = calloc(1, sizeof(int));
+    *out = calloc(1, sizeof(struct point));
     events++;
     return OK;
 }
 
 EXPORT int cuEventRecord(void *event, void *stream)
 {
+    struct point *point = event;
     WORK("cuEventRecord", stream);
-    *(int *)event = 1;
+    point->stream = stream_of(stream);
+    point->number = works;
     return OK;
 }
 
@@ -387,7 +419,7 @@ EXPORT int cuModuleLoadData(void **out, const void *image)
     const char *name;
     WORK("cuModuleLoadData", NULL);
     name = strstr(image, ".visible .entry ");
-    if (name == NULL || functions == 64 || strncmp(image, ".version", 8) != 0)
+    if (name == NULL || functions == FUNCTIONS || strncmp(image, ".version", 8) != 0)
         return INVALID_VALUE;
     name += strlen(".visible .entry ");
     snprintf(function_names[functions], NAME, "%.*s", (int)strcspn(name, "("), name);
@@ -410,22 +442,16 @@ EXPORT int cuModuleGetFunction(void **out, void *module, const char *name)
     return strcmp(module, name) == 0 ? OK : NOT_FOUND;
 }
 
-EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
-                          unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared,
-                          void *stream, void **parameters, void **extra)
+#define PARAMETER(k) (work->parameters[k])
+
+static void run_kernel(const struct work *work)
 {
-    const char *name = function;
-    int rank = 0, bits = 0, widens;
-    uint64_t number, count;
-    WORK("cuLaunchKernel", stream);
-    if (grid_y * grid_z * block_y * block_z != 1 || grid_x * block_x == 0 || shared || extra)
-        return INVALID_VALUE;
-    widens = sscanf(name, "tarray_f32_f64_%d", &rank) == 1;
-    if (!widens && sscanf(name, "tarray_b%d_b%*d_%d", &bits, &rank) != 2)
-        return NOT_FOUND;
-#define PARAMETER(k) (*(uint64_t *)parameters[k])
-    count = PARAMETER(2);
-    for (number = 0; number < count; number++) {
+    int rank = 0, bits = 0;
+    const int widens = sscanf(work->kernel, "tarray_f32_f64_%d", &rank) == 1;
+    uint64_t number;
+    if (!widens)
+        sscanf(work->kernel, "tarray_b%d_b%*d_%d", &bits, &rank);
+    for (number = 0; number < PARAMETER(2); number++) {
         uint64_t rest = number, to = PARAMETER(0), from = PARAMETER(1);
         int axis;
         for (axis = rank - 1; axis >= 0; axis--) {
@@ -444,5 +470,50 @@ EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsi
             memcpy(at(to), at(from), (size_t)bits / 8);
         }
     }
+}
+
+EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
+                          unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared,
+                          void *stream, void **parameters, void **extra)
+{
+    const char *name = function;
+    struct work *work;
+    int rank = 0, k;
+    WORK("cuLaunchKernel", stream);
+    if (grid_y * grid_z * block_y * block_z != 1 || grid_x * block_x == 0 || shared || extra)
+        return INVALID_VALUE;
+    /* All work takes as long as can be. */
+    if (strcmp(name, "delay") == 0)
+        return OK;
+    if (sscanf(name, "tarray_f32_f64_%d", &rank) != 1 &&
+        sscanf(name, "tarray_b%*d_b%*d_%d", &rank) != 1)
+        return NOT_FOUND;
+    work = add_work(stream_of(stream), run_kernel);
+    work->kernel = name;
+    for (k = 0; k < 3 + 3 * rank; k++)
+        work->parameters[k] = *(uint64_t *)parameters[k];
+    return OK;
+}
+
+EXPORT int cuStreamCreate(void **out, unsigned flags)
+{
+    static uintptr_t made = 0x1000;
+    WORK("cuStreamCreate", NULL);
+    if (flags != 1)
+        return INVALID_VALUE;
+    *out = (void *)made++;
+    return OK;
+}
+
+EXPORT int cuStreamDestroy_v2(void *stream)
+{
+    WORK("cuStreamDestroy", stream);
+    return OK;
+}
+
+EXPORT int cuMemsetD8Async(uint64_t to, unsigned char byte, size_t bytes, void *stream)
+{
+    WORK("cuMemsetD8Async", stream);
+    queue_fill(stream_of(stream), at(to), byte, bytes);
     return OK;
 }

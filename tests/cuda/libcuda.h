@@ -2,6 +2,9 @@
 #ifndef LIBCUDA_H
 #define LIBCUDA_H
 
+/* Bytes of each of its devices. */
+enum { MOCK_MEMORY = 1 << 26 };
+
 /* Lets the call of this number from now on fail; 0: none. */
 void mock_fail_in(int call);
 /* Whether that call has come. */

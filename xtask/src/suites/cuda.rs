@@ -1,15 +1,19 @@
-//! CUDA without a GPU: over a driver that the suite builds itself, and without any.
+//! CUDA without a GPU: over a driver that the suite builds itself, over one that is too old, and
+//! without any.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::compile::Dialect;
 use super::programs::Programs;
-use crate::run::quietly;
+use crate::run::{failing, quietly};
 use crate::test::Workplace;
 use crate::{Result, files};
 
 const C11: Dialect = Dialect { compiler: &["gcc"], standard: "c11", is_cpp: false };
+/// Builds a driver that has a function less.
+const OLD: Dialect =
+    Dialect { compiler: &["gcc", "-DcuStreamWaitEvent=withheld"], standard: "c11", is_cpp: false };
 
 /// What the library looks for.
 const DRIVER: &str = "libcuda.so.1";
@@ -18,9 +22,7 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let sources = workplace.root.join("tests/cuda");
     let programs =
         Programs { dist: workplace.dist()?, scratch: files::scratch(workplace.root, "cuda")? };
-    let mock = programs.scratch.join("mock");
-    std::fs::create_dir_all(&mock)?;
-    programs.build_shared(&C11, &sources.join("libcuda.c"), &mock.join(DRIVER))?;
+    let mock = build_mock(workplace.root, &programs)?;
 
     let include = format!("-I{}", workplace.root.join("tests/c").display());
     let (search, driver) =
@@ -34,12 +36,36 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     checked.arg("--errors-for-leak-kinds=definite").arg(&program).env("LD_LIBRARY_PATH", &mock);
     println!("under valgrind: {}", quietly(&mut checked)?.trim());
 
+    // Streams that do not wait where they are told to: what the library does over them must go wrong.
+    for fault in ["MOCK_DEAF", "MOCK_HASTY"] {
+        let said = failing(over(&mock, &program).env(fault, "1"))?;
+        match said.contains("driver.c:") {
+            true => println!("found: {fault}"),
+            false => return Err(format!("{fault} was not found: {said}").into()),
+        }
+    }
+
     let program = programs.build(&C11, &sources.join("absent.c"), &[&include])?;
+    let old = programs.scratch.join("old");
+    std::fs::create_dir_all(&old)?;
+    programs.build_shared(&OLD, &sources.join("libcuda.c"), &old.join(DRIVER))?;
+    let said = quietly(over(&old, &program).arg("looked for cuStreamWaitEvent in libcuda.so.1"))?;
+    println!("over a driver that is too old: {}", said.trim());
     match has_driver() {
         true => println!("absent: not run, as this machine has {DRIVER}"),
-        false => println!("{}", quietly(&mut Command::new(program))?.trim()),
+        false => {
+            println!("{}", quietly(Command::new(program).arg("looked for libcuda.so.1"))?.trim())
+        }
     }
     Ok(())
+}
+
+/// The folder with the driver of the tests, built.
+fn build_mock(root: &Path, programs: &Programs) -> Result<PathBuf> {
+    let mock = programs.scratch.join("mock");
+    std::fs::create_dir_all(&mock)?;
+    programs.build_shared(&C11, &root.join("tests/cuda/libcuda.c"), &mock.join(DRIVER))?;
+    Ok(mock)
 }
 
 fn over(mock: &Path, program: &Path) -> Command {
