@@ -67,6 +67,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #if defined(__has_include) && __cplusplus > 201703L
 #if __has_include(<version>)
@@ -288,6 +289,15 @@ private:
     std::optional<Failure> failure_;
 };
 
+namespace detail {
+
+/// What a call of the C ABI came to that makes nothing.
+inline Result<void> done(ta_status status, const ta_error &error) {
+    return status == TA_OK ? Result<void>() : Result<void>(Failure(status, error.message));
+}
+
+} // namespace detail
+
 // ======================================================================
 // Dtypes and devices
 // ======================================================================
@@ -457,10 +467,16 @@ struct Device {
     constexpr Device(ta_device raw) noexcept : type(raw.device_type), index(raw.index) {}
     constexpr operator ta_device() const noexcept { return {type, index}; }
 
-    /// Whether the CPU may follow pointers to its memory: the CPU's own, pinned and managed.
+    /// Whether the CPU may follow pointers to its memory: its own, and pinned memory. Managed memory
+    /// is its device's until that is synchronised: copy it to the cpu.
     constexpr bool cpu_readable() const noexcept {
-        return type == TA_DEVICE_CPU || type == TA_DEVICE_CUDA_HOST ||
-               type == TA_DEVICE_ROCM_HOST || type == TA_DEVICE_CUDA_MANAGED;
+        return type == TA_DEVICE_CPU || type == TA_DEVICE_CUDA_HOST || type == TA_DEVICE_ROCM_HOST;
+    }
+    /// Like `cuda:1`; `device64:0` for one whose type has no name.
+    std::string name() const {
+        char text[32];
+        ta_device_name(*this, text, sizeof(text));
+        return text;
     }
 
     friend constexpr bool operator==(Device a, Device b) noexcept {
@@ -1142,6 +1158,8 @@ struct Provenance {
     bool aliased;
     /// Why it does not.
     Reason reason;
+    /// Whether elements on a device went through memory of the host on their way.
+    bool staged;
 };
 
 // ======================================================================
@@ -1582,7 +1600,8 @@ public:
     /// How it came about.
     Provenance provenance() const noexcept {
         const ta_provenance raw = info().provenance;
-        return {static_cast<Origin>(raw.origin), raw.aliased != 0, static_cast<Reason>(raw.reason)};
+        return {static_cast<Origin>(raw.origin), raw.aliased != 0, static_cast<Reason>(raw.reason),
+                raw.staged != 0};
     }
     /// Everything at once.
     ta_info info() const noexcept {
@@ -1710,7 +1729,7 @@ public:
     /// TA_ERR_DTYPE, TA_ERR_DEVICE, TA_ERR_OUT_OF_MEMORY.
     Result<void> try_copy_into(Tensor &target) const {
         ta_error error = detail::fresh_error();
-        return done(ta_copy_into(target.handle_, handle_, &error), error);
+        return detail::done(ta_copy_into(target.handle_, handle_, &error), error);
     }
 
     /// Writes one number to every element, like Tensor.fill_.
@@ -1719,7 +1738,7 @@ public:
     /// TA_ERR_DTYPE, TA_ERR_DEVICE.
     Result<void> try_fill(const Scalar &value) {
         ta_error error = detail::fresh_error();
-        return done(ta_fill(handle_, &value.raw(), &error), error);
+        return detail::done(ta_fill(handle_, &value.raw(), &error), error);
     }
 
     // ------------------------------------------------------------------
@@ -1738,14 +1757,14 @@ public:
     /// a history.
     Result<void> try_set_requires_grad(bool requires_grad = true) {
         ta_error error = detail::fresh_error();
-        return done(ta_set_requires_grad(handle_, requires_grad, &error), error);
+        return detail::done(ta_set_requires_grad(handle_, requires_grad, &error), error);
     }
     /// Replaces the gradient of a leaf; an empty Tensor clears it.
     ///
     /// Fails with TA_ERR_GRAD if it cannot be that.
     Result<void> try_set_grad(const Tensor &grad) {
         ta_error error = detail::fresh_error();
-        return done(ta_set_grad(handle_, grad.handle_, &error), error);
+        return detail::done(ta_set_grad(handle_, grad.handle_, &error), error);
     }
     /// Computes the gradients of this tensor with respect to all leaves that it was computed from, and
     /// adds them to theirs: all, or on failure none. An empty `gradient` is 1, for one real element.
@@ -1754,7 +1773,7 @@ public:
     /// an operation's own function says, TA_ERR_DTYPE, TA_ERR_DEVICE, TA_ERR_OUT_OF_MEMORY.
     Result<void> try_backward(const Tensor &gradient = Tensor(), bool retain_graph = false) const {
         ta_error error = detail::fresh_error();
-        return done(ta_backward(handle_, gradient.handle_, retain_graph, &error), error);
+        return detail::done(ta_backward(handle_, gradient.handle_, retain_graph, &error), error);
     }
     /// Another handle over the same memory, without a history.
     ///
@@ -1861,10 +1880,6 @@ public:
 #endif
 
 private:
-    static Result<void> done(ta_status status, const ta_error &error) {
-        return status == TA_OK ? Result<void>() : Result<void>(Failure(status, error.message));
-    }
-
     template <class T, std::size_t Rank> Result<View<T, Rank>> typed_view() const {
         const ta_info info = this->info();
         const auto usable =
@@ -2741,6 +2756,250 @@ Tensor record(const char *name, std::initializer_list<std::reference_wrapper<con
               const Tensor &output, F &&backward) {
     return try_record(name, inputs, output, std::forward<F>(backward)).value();
 }
+#endif
+
+// ======================================================================
+// Devices
+// ======================================================================
+
+/// The device that a text names: `cpu`, `cuda`, `cuda:1`. Without an index it is the current one.
+///
+/// Fails with TA_ERR_DEVICE if no device is called so.
+inline Result<Device> try_device(const char *text) {
+    ta_device device{};
+    ta_error error = detail::fresh_error();
+    const ta_status status = ta_device_parse(text, &device, &error);
+    return status == TA_OK ? Result<Device>(device) : Failure(status, error.message);
+}
+
+/// What there is to know about a device: its maker's name for it, memory, capability.
+///
+/// Fails with TA_ERR_DEVICE if there is no such device.
+inline Result<ta_device_info> try_describe(Device device) {
+    ta_device_info info{};
+    info.struct_size = sizeof(info);
+    ta_error error = detail::fresh_error();
+    const ta_status status = ta_device_describe(device, &info, &error);
+    return status == TA_OK ? Result<ta_device_info>(info) : Failure(status, error.message);
+}
+
+/// Every device that memory can be had on. Fails with what a registered one says.
+inline Result<std::vector<Device>> try_devices() {
+    std::vector<ta_device> listed;
+    std::size_t count = 0;
+    do {
+        // More may be plugged in meanwhile.
+        listed.resize(count);
+        ta_error error = detail::fresh_error();
+        const ta_status status = ta_device_list(listed.data(), listed.size(), &count, &error);
+        if (status != TA_OK) {
+            return Failure(status, error.message);
+        }
+    } while (count > listed.size());
+    return std::vector<Device>(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+/// Waits until the work that is on a stream now is done; 0 for every stream of the device.
+///
+/// Fails with TA_ERR_DEVICE if there is no such device or its work failed, TA_ERR_INVALID_ARGUMENT.
+inline Result<void> try_synchronize(Device device, std::int64_t stream = 0) {
+    ta_error error = detail::fresh_error();
+    return detail::done(ta_synchronize(device, stream, &error), error);
+}
+
+/// A kind of device of your own: derive from it, and give it to register_device().
+///
+/// ta_device_api says what each function must do; here a failure is returned, or thrown. Functions
+/// are called on any thread, by several at once, and must not call the library. What has a body here
+/// may stay as it is.
+class Backend {
+public:
+    Backend() = default;
+    Backend(const Backend &) = delete;
+    Backend &operator=(const Backend &) = delete;
+    virtual ~Backend() = default;
+
+    /// How many devices there are.
+    virtual Result<std::int32_t> count() = 0;
+    /// The index of the calling thread's current device.
+    virtual Result<std::int32_t> current() { return 0; }
+    /// Fills in what there is to know about `info.device`.
+    virtual Result<void> describe(ta_device_info &info) {
+        static_cast<void>(info);
+        return {};
+    }
+    /// A handle or address of so many bytes; null if there is no memory for them.
+    virtual Result<void *> allocate(std::int32_t index, std::size_t size_bytes,
+                                    std::int64_t stream) = 0;
+    /// Gives it back when what is on the stream now is done, without waiting.
+    virtual void free(std::int32_t index, void *data, std::size_t size_bytes,
+                      std::int64_t stream) noexcept = 0;
+    /// Queues a copy of bytes.
+    virtual Result<void> copy(const ta_place &target, const ta_place &source,
+                              std::size_t size_bytes, std::int64_t stream) = 0;
+    /// Queues a strided copy, converted; false if there is no kernel for it.
+    virtual Result<bool> convert(Extents shape, const ta_elements &target,
+                                 const ta_elements &source, std::int64_t stream) {
+        static_cast<void>(shape);
+        static_cast<void>(target);
+        static_cast<void>(source);
+        static_cast<void>(stream);
+        return false;
+    }
+    /// Makes a stream wait for another one. A device whose functions are done when they return has
+    /// nothing to do.
+    virtual Result<void> order(std::int32_t first_index, std::int64_t first_stream,
+                               std::int32_t second_index, std::int64_t second_stream) {
+        static_cast<void>(first_index);
+        static_cast<void>(first_stream);
+        static_cast<void>(second_index);
+        static_cast<void>(second_stream);
+        return {};
+    }
+    /// Waits for a stream; 0 for every one of the device.
+    virtual Result<void> synchronize(std::int32_t index, std::int64_t stream) = 0;
+    /// The index of the device whose memory an address is in; -1 if it is in none.
+    virtual Result<std::int32_t> device_of(const void *address) {
+        static_cast<void>(address);
+        return -1;
+    }
+};
+
+namespace detail {
+
+/// ta_device_api of a Backend.
+struct Plugged {
+    static Backend &self(void *user_data) noexcept { return *static_cast<Backend *>(user_data); }
+
+    /// Writes what a function of the backend gives to `*out`.
+    template <class T, class Call>
+    static ta_status give(T *out, ta_error *err, const Call &call) noexcept {
+        return guarded(err, [&]() -> Result<void> {
+            Result<T> given = call();
+            if (!given) {
+                return given.failure();
+            }
+            *out = *given;
+            return {};
+        });
+    }
+
+    static ta_status count(void *user_data, std::int32_t *out, ta_error *err) noexcept {
+        return give(out, err, [&] { return self(user_data).count(); });
+    }
+    static ta_status current(void *user_data, std::int32_t *out, ta_error *err) noexcept {
+        return give(out, err, [&] { return self(user_data).current(); });
+    }
+    static ta_status describe(void *user_data, std::int32_t, ta_device_info *out,
+                              ta_error *err) noexcept {
+        return guarded(err, [&] { return self(user_data).describe(*out); });
+    }
+    static ta_status allocate(void *user_data, std::int32_t index, std::size_t size_bytes,
+                              std::int64_t stream, void **out, ta_error *err) noexcept {
+        return give(out, err, [&] { return self(user_data).allocate(index, size_bytes, stream); });
+    }
+    static void free(void *user_data, std::int32_t index, void *data, std::size_t size_bytes,
+                     std::int64_t stream) noexcept {
+        self(user_data).free(index, data, size_bytes, stream);
+    }
+    static ta_status copy(void *user_data, const ta_place *target, const ta_place *source,
+                          std::size_t size_bytes, std::int64_t stream, ta_error *err) noexcept {
+        return guarded(
+            err, [&] { return self(user_data).copy(*target, *source, size_bytes, stream); });
+    }
+    static ta_status convert(void *user_data, std::int32_t ndim, const std::int64_t *shape,
+                             const ta_elements *target, const ta_elements *source,
+                             std::int64_t stream, ta_error *err) noexcept {
+        return guarded(err, [&]() -> Result<void> {
+            const Extents extents(shape, static_cast<std::size_t>(ndim));
+            const Result<bool> done = self(user_data).convert(extents, *target, *source, stream);
+            if (done && !*done) {
+                return Failure(TA_ERR_UNSUPPORTED, "no kernel");
+            }
+            return done ? Result<void>() : Result<void>(done.failure());
+        });
+    }
+    static ta_status order(void *user_data, std::int32_t first_index, std::int64_t first_stream,
+                           std::int32_t second_index, std::int64_t second_stream,
+                           ta_error *err) noexcept {
+        return guarded(err, [&] {
+            return self(user_data).order(first_index, first_stream, second_index, second_stream);
+        });
+    }
+    static ta_status synchronize(void *user_data, std::int32_t index, std::int64_t stream,
+                                 ta_error *err) noexcept {
+        return guarded(err, [&] { return self(user_data).synchronize(index, stream); });
+    }
+    static ta_status device_of(void *user_data, const void *address, std::int32_t *out,
+                               ta_error *err) noexcept {
+        return give(out, err, [&] { return self(user_data).device_of(address); });
+    }
+    static void release(void *user_data) noexcept { delete static_cast<Backend *>(user_data); }
+
+    static ta_device_api table() noexcept {
+        ta_device_api api{};
+        api.struct_size = sizeof(api);
+        api.count = &count;
+        api.current = &current;
+        api.describe = &describe;
+        api.allocate = &allocate;
+        api.free = &free;
+        api.copy = &copy;
+        api.convert = &convert;
+        api.order = &order;
+        api.synchronize = &synchronize;
+        api.device_of = &device_of;
+        api.release = &release;
+        return api;
+    }
+};
+
+} // namespace detail
+
+/// Plugs in the devices of one type. The backend is the library's from then on, and deleted when it
+/// has been taken back and the last tensor on it is gone.
+///
+/// Fails with TA_ERR_INVALID_ARGUMENT for the CPU's type and one that is registered already,
+/// TA_ERR_NULL_ARGUMENT for an empty pointer, TA_ERR_OUT_OF_MEMORY.
+inline Result<void> try_register_device(std::int32_t type, std::unique_ptr<Backend> &&backend) {
+    if (!backend) {
+        return Failure(TA_ERR_NULL_ARGUMENT, "backend is empty");
+    }
+    const ta_device_api api = detail::Plugged::table();
+    ta_error error = detail::fresh_error();
+    Result<void> result =
+        detail::done(ta_device_register(type, &api, backend.get(), &error), error);
+    if (result) {
+        static_cast<void>(backend.release());
+    }
+    return result;
+}
+
+/// Takes a backend back: nothing new is made on its devices. Tensors on them stay as they are.
+///
+/// Fails with TA_ERR_INVALID_ARGUMENT if none is registered for the type.
+inline Result<void> try_unregister_device(std::int32_t type) {
+    ta_error error = detail::fresh_error();
+    return detail::done(ta_device_unregister(type, &error), error);
+}
+
+#if TARRAY_HAS_EXCEPTIONS
+/// As try_device(), throwing Error: `Options().device(device("cuda:1"))`.
+inline Device device(const char *text) { return try_device(text).value(); }
+/// As try_describe(), throwing Error.
+inline ta_device_info describe(Device device) { return try_describe(device).value(); }
+/// As try_devices(), throwing Error.
+inline std::vector<Device> devices() { return try_devices().value(); }
+/// As try_synchronize(), throwing Error.
+inline void synchronize(Device device, std::int64_t stream = 0) {
+    try_synchronize(device, stream).value();
+}
+/// As try_register_device(), throwing Error.
+inline void register_device(std::int32_t type, std::unique_ptr<Backend> &&backend) {
+    try_register_device(type, std::move(backend)).value();
+}
+/// As try_unregister_device(), throwing Error.
+inline void unregister_device(std::int32_t type) { try_unregister_device(type).value(); }
 #endif
 
 // ======================================================================

@@ -9,12 +9,15 @@ pub const Provenance = struct {
     aliased: bool,
     /// Why it was copied.
     reason: Reason,
+    /// Whether elements on a device went through memory of the host on their way.
+    staged: bool = false,
 
     pub fn fromRaw(raw: c.ta_provenance) Provenance {
         return .{
             .origin = @fromBackingInt(raw.origin),
             .aliased = raw.aliased != 0,
             .reason = @fromBackingInt(raw.reason),
+            .staged = raw.staged != 0,
         };
     }
 };

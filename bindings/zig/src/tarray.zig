@@ -9,7 +9,9 @@ pub const c = @import("tarray_c");
 /// DLPack's own structs.
 pub const dlpack = @import("dlpack.zig");
 
+const backend = @import("backend.zig");
 const care = @import("care.zig");
+const device = @import("device.zig");
 const dtype = @import("dtype.zig");
 const hub = @import("hub.zig");
 const operation = @import("operation.zig");
@@ -29,7 +31,12 @@ pub const statusOf = status.statusOf;
 pub const DType = dtype.DType;
 pub const BFloat16 = dtype.BFloat16;
 pub const dtypeOf = dtype.dtypeOf;
-pub const Device = @import("device.zig").Device;
+pub const Device = device.Device;
+pub const DeviceInfo = device.Info;
+pub const Place = backend.Place;
+pub const Elements = backend.Elements;
+pub const registerDevice = backend.registerDevice;
+pub const unregisterDevice = backend.unregisterDevice;
 
 pub const Options = options.Options;
 pub const ExportOptions = options.ExportOptions;

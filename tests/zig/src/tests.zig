@@ -2,6 +2,7 @@
 
 comptime {
     _ = @import("cases.zig");
+    _ = @import("devices.zig");
     _ = @import("exports.zig");
     _ = @import("histories.zig");
     _ = @import("layout.zig");
