@@ -95,6 +95,12 @@ unsafe extern "C" {
         count: *mut usize,
         err: *mut ta_error,
     ) -> ta_status;
+    pub(crate) fn ta_device_describe(
+        device: ta_device,
+        out: *mut ta_device_info,
+        err: *mut ta_error,
+    ) -> ta_status;
+    pub(crate) fn ta_synchronize(device: ta_device, stream: i64, err: *mut ta_error) -> ta_status;
     pub(crate) fn ta_device_of_address(
         device_type: i32,
         address: *const c_void,

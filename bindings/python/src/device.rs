@@ -5,7 +5,7 @@ use std::ffi::CString;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 
 use crate::abi::*;
 use crate::c;
@@ -60,6 +60,24 @@ impl Device {
     fn index(&self) -> Option<i32> {
         (self.raw.device_type != TA_DEVICE_CPU && self.raw.index != CURRENT)
             .then_some(self.raw.index)
+    }
+
+    /// What there is to know about it: a dict of its maker's name for it, its memory and how much of that
+    /// is free, in bytes (0 if nobody knows), and its capability, as CUDA counts it.
+    ///
+    /// >>> import tarray
+    /// >>> sorted(tarray.device("cpu").properties())
+    /// ['capability', 'free_memory', 'name', 'total_memory']
+    fn properties<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyDict>> {
+        let info = described(self.raw)?;
+        let dict = PyDict::new(py);
+        // SAFETY: NUL-terminated by the library.
+        dict.set_item(intern!(py, "name"), unsafe { c::text(info.name.as_ptr()) })?;
+        dict.set_item(intern!(py, "total_memory"), info.total_bytes)?;
+        dict.set_item(intern!(py, "free_memory"), info.free_bytes)?;
+        let capability = (info.capability_major, info.capability_minor);
+        dict.set_item(intern!(py, "capability"), capability)?;
+        Ok(dict)
     }
 
     fn __str__(&self) -> String {
@@ -150,6 +168,20 @@ fn text(device: ta_device) -> String {
     unsafe { c::ta_device_name(device, name.as_mut_ptr(), name.len()) };
     // SAFETY: NUL-terminated by the library.
     unsafe { c::text(name.as_ptr()) }
+}
+
+fn described(device: ta_device) -> Result<ta_device_info> {
+    let mut info = ta_device_info {
+        struct_size: size_of::<ta_device_info>(),
+        device: UNSET,
+        name: [0; TA_DEVICE_NAME_SIZE],
+        total_bytes: 0,
+        free_bytes: 0,
+        capability_major: 0,
+        capability_minor: 0,
+    };
+    // SAFETY: a local, which has its size.
+    c::call(|err| unsafe { c::ta_device_describe(device, &raw mut info, err) }).map(|()| info)
 }
 
 /// Every device that there is memory on: the CPU, what drivers of this machine have, and what a host has

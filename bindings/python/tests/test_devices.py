@@ -34,6 +34,24 @@ def test_a_device_that_is_not_there_is_refused_with_what_there_is():
         tarray.asarray(np.ones(2)).to("cuda:77")
 
 
+def test_a_device_tells_of_itself():
+    told = tarray.device("cpu").properties()
+    assert told["name"] and told["total_memory"] >= told["free_memory"] > 0 and told["capability"] == (0, 0)
+    with pytest.raises(RuntimeError, match="there is: cpu"):
+        tarray.device("device64:0").properties()
+
+
+@pytest.mark.parametrize(("device", "stream", "error"), [
+    ((2, 0), 0, "stream 0 is ambiguous"), ((2, 0), -2, "no stream -2"), ((10, 0), 1, "ROCm has no stream 1"),
+    ((10, 0), 2, "ROCm has no stream 2"),
+])
+def test_numbers_that_are_no_stream_of_the_device_are_refused(device, stream, error):
+    tensor = tarray.from_dlpack(Lent(device=device).capsule())
+    with pytest.raises(ValueError, match=error):
+        tensor.__dlpack__(stream=stream)
+    tensor.__dlpack__(stream=-1)
+
+
 def test_memory_of_the_cpu_has_no_cuda_array_interface():
     tensor = tarray.asarray([1.0, 2.0])
     assert not hasattr(tensor, "__cuda_array_interface__")

@@ -5,7 +5,7 @@ import builtins
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import EllipsisType
-from typing import Any, Final, Literal, Protocol, SupportsIndex, TypeAlias, TypeVar, final, overload
+from typing import Any, Final, Literal, Protocol, SupportsIndex, TypeAlias, TypedDict, TypeVar, final, overload
 
 import numpy
 from _typeshed import structseq
@@ -140,10 +140,17 @@ class device:
     def type(self) -> str: ...
     @property
     def index(self) -> builtins.int | None: ...
+    def properties(self) -> _Properties: ...
     def __eq__(self, value: object, /) -> builtins.bool: ...
     def __ne__(self, value: object, /) -> builtins.bool: ...
     def __hash__(self) -> builtins.int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+
+class _Properties(TypedDict):
+    name: str
+    total_memory: builtins.int
+    free_memory: builtins.int
+    capability: tuple[builtins.int, builtins.int]
 
 _dtype: TypeAlias = dtype
 _device: TypeAlias = device

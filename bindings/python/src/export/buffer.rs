@@ -10,7 +10,7 @@ use crate::border;
 use crate::dtype;
 use crate::error::Result;
 use crate::export::dlpack::refusal;
-use crate::export::is_host;
+use crate::export::{is_host, settled};
 use crate::tensor::{Slots, Tensor};
 
 pub(super) fn fill(slots: &mut Slots) {
@@ -132,7 +132,10 @@ fn check(tensor: Tensor<'_, '_>, info: &ta_info, flags: c_int) -> Result<&'stati
     let met = (in_c_order || !needs_c_order)
         && (is_fortran(tensor) || !asked(ffi::PyBUF_F_CONTIGUOUS))
         && (in_any_order || !asked(ffi::PyBUF_ANY_CONTIGUOUS));
-    if met { Ok(format) } else { Err(refusal("the tensor is not contiguous as asked")) }
+    if !met {
+        return Err(refusal("the tensor is not contiguous as asked"));
+    }
+    settled(tensor.py(), info).map(|()| format)
 }
 
 /// Whether the first axis varies fastest, without gaps.

@@ -20,6 +20,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use crate::abi::*;
+use crate::c;
 use crate::error::{Class, Failure, Result};
 use crate::tensor::Slots;
 
@@ -53,7 +54,17 @@ fn impossible(py: Python<'_>, message: String) -> Failure {
 /// Ordinary host memory.
 const CPU: ta_device = ta_device { device_type: TA_DEVICE_CPU, index: 0 };
 
-/// Whether this process may read memory of a device at its addresses.
+/// Whether this process may read memory of a device at its addresses, once it is [`settled`].
 fn is_host(device: ta_device) -> bool {
     matches!(device.device_type, TA_DEVICE_CPU | TA_DEVICE_CUDA_HOST | TA_DEVICE_ROCM_HOST)
+}
+
+/// Waits until nothing is to be written any more to memory that the CPU is about to read.
+fn settled(py: Python<'_>, info: &ta_info) -> Result<()> {
+    let (device, stream) = (info.device, info.stream);
+    match stream {
+        0 => Ok(()),
+        // SAFETY: numbers, and no memory of ours.
+        _ => py.detach(|| c::call(|err| unsafe { c::ta_synchronize(device, stream, err) })),
+    }
 }

@@ -13,7 +13,7 @@ use crate::dtype;
 use crate::error::{Class, Failure, Result};
 use crate::export::buffer;
 use crate::export::dlpack::refusal;
-use crate::export::{CPU, is_host, window};
+use crate::export::{CPU, is_host, settled, window};
 use crate::options::{Request, some, truth};
 use crate::release;
 use crate::tensor::facts;
@@ -94,6 +94,7 @@ fn shared<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
         let message = "can't make an array of memory on another device: copy it with to('cpu')";
         return Err(PyTypeError::new_err(message).into());
     }
+    settled(py, &info)?;
     let asarray = py.import("numpy")?.getattr(intern!(py, "asarray"))?;
     match buffer::format(info.dtype) {
         Some(_) => Ok(asarray.call1((tensor.object(),))?),
@@ -176,7 +177,9 @@ fn absent(py: Python<'_>, message: &'static str) -> Failure {
 /// By version 3 of NumPy's protocol.
 fn array_interface<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     let info = tensor.info()?;
-    Ok(interface(tensor, &info, is_host(info.device))?.into_any())
+    let dict = interface(tensor, &info, is_host(info.device))?;
+    settled(tensor.py(), &info)?;
+    Ok(dict.into_any())
 }
 
 fn cuda_array_interface<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
