@@ -9,22 +9,38 @@ use crate::test::Workplace;
 use crate::tools::Python;
 use crate::{Result, dist, wheel};
 
-/// The parts that need no GPU first, then those that do, if there is one.
-pub(crate) fn all(root: &'static Path) -> Result<()> {
+/// The parts that need no GPU first, then those that do, if there is one; if there must be one, none
+/// is a failure.
+pub(crate) fn all(root: &'static Path, is_required: bool) -> Result<()> {
+    let workplace = Workplace { root };
     kernels(root)?;
     dist::build(root)?;
-    cuda::run(&Workplace { root })?;
+    cuda::over_the_mock(&workplace)?;
+    let python = Python::of_machine(root, "gpu")?;
+    let has_numpy = quietly(python.command().args(["-c", "import numpy"])).is_ok();
+    if has_numpy {
+        wheel::install(&python, &wheel::build(root, &python)?)?;
+        cuda::dry_run(&workplace, &python)?;
+    }
     let gpus = quietly(Command::new("nvidia-smi").arg("--list-gpus"));
     let gpus = gpus.ok().filter(|list| cuda::has_driver() && !list.trim().is_empty());
-    let Some(gpus) = gpus else {
-        println!(
-            "\nNO GPU HERE: what needs one has NOT run. The kernels were run by a machine in the tests, \
-             the driver's functions were those of tests/cuda/libcuda.c."
-        );
-        return Ok(());
-    };
-    println!("\n{}", gpus.trim());
-    beside_peers(root)
+    match gpus {
+        Some(gpus) if has_numpy => {
+            println!("\n{}", gpus.trim());
+            run(python.command().arg(root.join("tests/gpu/peers.py")))
+        }
+        there => {
+            let missing = if there.is_none() { "NO GPU HERE" } else { "NO NUMPY HERE" };
+            println!(
+                "\n{missing}: what needs one has NOT run. The kernels were run by a machine in the tests, \
+                 the driver's functions were those of tests/cuda/libcuda.c."
+            );
+            if !has_numpy {
+                println!("The checks of tests/gpu have not run at all: python3 has no NumPy.");
+            }
+            if is_required { Err(missing.into()) } else { Ok(()) }
+        }
+    }
 }
 
 /// Every kernel, run by the tests' own machine; assembled too where there is an assembler.
@@ -38,11 +54,4 @@ fn kernels(root: &Path) -> Result<()> {
         Err(_) => println!("ptxas is not on the path: the kernels are run, but not assembled"),
     }
     run(&mut test)
-}
-
-/// tarray beside the libraries that the machine's own Python has: its drivers are theirs.
-fn beside_peers(root: &Path) -> Result<()> {
-    let python = Python::of_machine(root, "gpu")?;
-    wheel::install(&python, &wheel::build(root, &python)?)?;
-    run(python.command().arg(root.join("tests/gpu/peers.py")))
 }

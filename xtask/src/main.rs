@@ -37,7 +37,8 @@ usage: cargo xtask <verb>
   bench TABLE     one table, or several; --quick: a short look, which keeps nothing
   bench --draw    measure nothing; write pages and plots anew from the figures kept
   instructions    write benches/instructions.tsv anew: what a call costs
-  gpu-test        what only a machine with an NVIDIA GPU shows, and what can be shown without
+  gpu-test        what only a machine with an NVIDIA GPU shows, and what can be shown without;
+                  --required: none is a failure
   test --trust    fuzzing, Miri, sanitizers, load: each for a while
   headers         write include/tarray.{h,zig,cdef} anew from src/abi and src/ffi
   freeze          keep include/tarray.h in tests/abi as the ABI of this version
@@ -61,7 +62,8 @@ fn main() -> ExitCode {
         ["test", step] => test::one(root(), step),
         ["bench", ref rest @ ..] => bench::run(root(), rest),
         ["instructions"] => suites::instructions::accept(root()),
-        ["gpu-test"] => gpu_test::all(root()),
+        ["gpu-test"] => gpu_test::all(root(), false),
+        ["gpu-test", "--required"] => gpu_test::all(root(), true),
         ["headers"] => headers::accept(root()),
         ["fuzz"] => fuzz::all(root(), fuzz::SECONDS),
         ["fuzz", seconds] => fuzz::all_for(root(), seconds),

@@ -6,9 +6,11 @@ use std::process::Command;
 
 use super::compile::Dialect;
 use super::programs::Programs;
-use crate::run::{failing, quietly};
+use super::python;
+use crate::run::{failing, quietly, run as run_command};
 use crate::test::Workplace;
-use crate::{Result, files};
+use crate::tools::Python;
+use crate::{Result, files, wheel};
 
 const C11: Dialect = Dialect { compiler: &["gcc"], standard: "c11", is_cpp: false };
 /// Builds a driver that has a function less.
@@ -19,6 +21,45 @@ const OLD: Dialect =
 const DRIVER: &str = "libcuda.so.1";
 
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
+    over_the_mock(workplace)?;
+    let python = python::environment(workplace.root)?;
+    wheel::install(&python, &wheel::build(workplace.root, &python)?)?;
+    dry_run(workplace, &python)
+}
+
+/// The checks of tests/gpu over the driver of the tests, by a Python that has tarray: that they are
+/// right, and that those about order do find what is out of order.
+pub(crate) fn dry_run(workplace: &Workplace, python: &Python) -> Result<()> {
+    let programs =
+        Programs { dist: workplace.dist()?, scratch: files::scratch(workplace.root, "gpu")? };
+    let mock = build_mock(workplace.root, &programs)?;
+    let checks = || {
+        let mut command = over(&mock, python.program());
+        command.arg(workplace.root.join("tests/gpu/peers.py")).arg("--dry-run");
+        command.env("JAX_PLATFORMS", "cpu");
+        command
+    };
+    run_command(&mut checks())?;
+    let said = failing(checks().env("MOCK_DEAF", "1"))?;
+    for row in ORDERED {
+        if !said.contains(&format!("{row} FAILED")) {
+            return Err(format!("{row} passes on streams that do not wait:\n{said}").into());
+        }
+        println!("{row}: fails where streams do not wait");
+    }
+    Ok(())
+}
+
+/// Checks that must fail where no stream waits for another.
+const ORDERED: [&str; 4] = [
+    "driver: a_consumer_waits_for_a_producer",
+    "driver: who_names_no_stream_waits_on_the_default_one",
+    "driver: memory_is_freed_behind_its_consumer",
+    "cupy: a_consumer_waits_for_cupy",
+];
+
+/// The programs in tests/cuda.
+pub(crate) fn over_the_mock(workplace: &Workplace) -> Result<()> {
     let sources = workplace.root.join("tests/cuda");
     let programs =
         Programs { dist: workplace.dist()?, scratch: files::scratch(workplace.root, "cuda")? };

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::cuda;
 use crate::run::{quietly, run as run_command};
 use crate::test::Workplace;
 use crate::tools::{Python, VENV};
@@ -69,7 +70,8 @@ pub(crate) fn with_peers(workplace: &Workplace) -> Result<()> {
         python = Python::with(root, VENV, requirements)?;
     }
     wheel::install(&python, &wheel::build(root, &python)?)?;
-    pytest(root, &python, &["tests/peers"])
+    let outcomes = [pytest(root, &python, &["tests/peers"]), cuda::dry_run(workplace, &python)];
+    outcomes.into_iter().collect()
 }
 
 fn lints(root: &Path, python: &Python) -> Result<()> {
