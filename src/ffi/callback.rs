@@ -30,7 +30,8 @@ fn failure(what: &str, answer: ta_status, said: &ta_error) -> Error {
     // Up to the first NUL, or all of it: a host may have forgotten it.
     let bytes = said.message.map(|byte| byte.to_ne_bytes()[0]);
     let text = bytes.split(|&byte| byte == 0).next().unwrap_or(&[]);
-    match text.is_empty() {
+    let is_silent = text.utf8_chunks().all(|chunk| chunk.valid().is_empty());
+    match is_silent {
         true => {
             Error::new(status, format_args!("a callback of {what} failed with status {answer}"))
         }

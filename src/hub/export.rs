@@ -87,6 +87,8 @@ fn consumer(tensor: &Tensor, request: &ExportRequest) -> Result<i64> {
             devices::backend(device)?.synchronize(device, ready)?;
             Ok(-1)
         }
+        // Nobody here need know the device: it is handed on as it came.
+        0 if ready == DEFAULT_STREAM => Ok(0),
         0 => Ok(DEFAULT_STREAM),
         named => Ok(named),
     }

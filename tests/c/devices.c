@@ -344,6 +344,28 @@ static void handles_and_offsets(void)
     ta_release(six);
 }
 
+/* Memory of a device that nobody here knows is handed on as it came. */
+static void carried_without_a_backend(void)
+{
+    static int64_t four[] = {4};
+    DLTensor described = dl_tensor_of((void *)(uintptr_t)0x1234, DL_F32, 1, four, NULL);
+    struct DLManagedTensorVersioned *loan = NULL;
+    ta_export_options asked = TA_EXPORT_OPTIONS_INIT;
+    ta_tensor *taken = NULL;
+    int runs;
+    described.device.device_type = (DLDeviceType)99;
+    EXPECT(TA_OK, ta_from_dlpack(lend(described, 0, &runs), NULL, &taken, &error));
+    EXPECT(TA_OK, ta_to_dlpack(taken, NULL, &loan, &error));
+    CHECK((int)loan->dl_tensor.device.device_type == 99);
+    CHECK(loan->dl_tensor.data == described.data);
+    asked.stream = 3;
+    EXPECT(TA_ERR_DEVICE, ta_to_dlpack(taken, &asked, &loan, &error));
+    ta_release(taken);
+    CHECK(runs == 0);
+    loan->deleter(loan);
+    CHECK(runs == 1);
+}
+
 /* Copied out of somebody else's memory, which is let go in the call: not before it has been read. */
 static void let_go_when_read(void)
 {
@@ -597,6 +619,7 @@ int main(void)
     an_alias_on_another_stream();
     memory_written_on_a_stream();
     handles_and_offsets();
+    carried_without_a_backend();
     let_go_when_read();
     values_and_writes();
     written_run_by_run();

@@ -8,6 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Of the driver, for what a program does with it beside the library. */
+int cuDevicePrimaryCtxRetain(void **context, int device);
+int cuCtxPushCurrent_v2(void *context);
+int cuCtxPopCurrent_v2(void **context);
+
 static const int64_t SIX[] = {6}, TWO_THREE[] = {2, 3}, ACROSS[] = {1, 2};
 static const float VALUES[] = {1, 2, 3, 4, 5, 6};
 
@@ -78,6 +83,21 @@ static void what_there_is(void)
     CHECK(message_has("there is: cpu, cuda:0, cuda:1"));
     EXPECT(TA_ERR_DEVICE, ta_device_of_address(TA_DEVICE_CUDA, &info, &device, &error));
     EXPECT(TA_OK, ta_synchronize(ta_device_make(TA_DEVICE_CUDA, 0), 0, &error));
+}
+
+/* `cuda` without a number is the device that the thread has chosen, whose context stays the current one. */
+static void the_current_device(void)
+{
+    void *context = NULL;
+    ta_tensor *six;
+    CHECK(cuDevicePrimaryCtxRetain(&context, 1) == 0 && cuCtxPushCurrent_v2(context) == 0);
+    six = six_on(TA_DEVICE_CUDA, -1);
+    CHECK(ta_device_of(six).index == 1 && mock_depth() == 1);
+    ta_release(six);
+    CHECK(cuCtxPopCurrent_v2(&context) == 0 && mock_depth() == 0);
+    six = six_on(TA_DEVICE_CUDA, -1);
+    CHECK(ta_device_of(six).index == 0);
+    ta_release(six);
 }
 
 static void there_and_back(void)
@@ -437,7 +457,8 @@ static int with_a_failure(int call)
     /* What gives memory back makes up for a failure where it can. */
     if (status != TA_OK) {
         CHECK(status == TA_ERR_DEVICE || status == TA_ERR_OUT_OF_MEMORY);
-        CHECK(message_has("unspecified launch failure") || message_has("(719"));
+        CHECK_ROW(message_has(mock_failed()), mock_failed());
+        CHECK(message_has("failed: unspecified launch failure (CUDA_ERROR_LAUNCH_FAILED, 719)"));
     }
     CHECK(mock_events() == 0 && mock_depth() == 0 && ta_live_tensors() == 0);
     /* Only a failure to enter the context can keep memory: then there is no driver to take it. */
@@ -472,6 +493,7 @@ int main(void)
         without_pools();
     } else {
         what_there_is();
+        the_current_device();
         there_and_back();
         converted_on_a_stream();
         handed_to_another_stream();

@@ -63,6 +63,47 @@ def memory_is_shared(driver, place):
     assert tarray.asarray(ours, device="cpu").tolist() == [[0] * 4, [0] * 4, [1] * 4, [0] * 4]
 
 
+def the_interface_means_what_it_says(driver, place):
+    """Read-only, a mask, and the numbers of streams, as version 3 of the protocol has them."""
+    array = Array(zeros(driver), "<f4", (16,), None)
+    told = dict(array.__cuda_array_interface__)
+
+    def saying(**changed):
+        array.__cuda_array_interface__ = told | changed
+        return tarray.asarray(array)
+
+    ours = saying(data=(told["data"][0], True))
+    assert ours.read_only and ours.__cuda_array_interface__["data"] == (told["data"][0], True)
+    for stream, ready in [(None, None), (LEGACY, LEGACY), (2, 2)]:
+        assert saying(stream=stream).__cuda_array_interface__["stream"] == ready, stream
+    refused(ValueError, lambda: saying(stream=0))
+    refused(TypeError, lambda: saying(mask=array))
+    refused(TypeError, lambda: saying(typestr="|O8"))
+
+
+def dlpacks_keywords_are_obeyed(driver, place):
+    there = tarray.asarray(np.arange(4, dtype="<f4"), device="cuda")
+    assert there.__dlpack_device__() == (2, 0)
+    host = tarray.from_dlpack(there.__dlpack__(dl_device=(1, 0), max_version=NEWEST))
+    assert host.device == tarray.device("cpu") and host.tolist() == [0, 1, 2, 3]
+    copy = tarray.from_dlpack(there.__dlpack__(copy=True, max_version=NEWEST))
+    assert copy.device == there.device and copy.data_ptr() != there.data_ptr()
+    same = tarray.from_dlpack(there.__dlpack__(dl_device=(2, 0), copy=False, stream=-1, max_version=NEWEST))
+    assert same.data_ptr() == there.data_ptr()
+    refused(BufferError, lambda: there.__dlpack__(dl_device=(1, 0), copy=False))
+    refused(ValueError, lambda: there.__dlpack__(stream=0))
+    refused(ValueError, lambda: tarray.asarray(there, device="cpu", copy=False))
+    refused(RuntimeError, lambda: tarray.asarray(there, device="cuda:77"))
+
+
+def refused(error, call):
+    try:
+        call()
+    except error:
+        return
+    raise AssertionError(f"no {error.__name__}")
+
+
 def the_delay_shows_who_does_not_wait(driver, place):
     """The control: without it the next checks would show nothing."""
     block, consumer = zeros(driver), Stream(driver)
@@ -182,8 +223,9 @@ def bandwidth(driver, place):
 
 
 CHECKS = [
-    devices_tell_of_themselves, memory_is_shared, the_delay_shows_who_does_not_wait, a_consumer_waits_for_a_producer,
-    a_consumer_waits_for_work_of_ours, who_names_no_stream_waits_on_the_default_one, the_host_waits_for_what_it_reads,
+    devices_tell_of_themselves, memory_is_shared, the_interface_means_what_it_says, dlpacks_keywords_are_obeyed,
+    the_delay_shows_who_does_not_wait, a_consumer_waits_for_a_producer, a_consumer_waits_for_work_of_ours,
+    who_names_no_stream_waits_on_the_default_one, the_host_waits_for_what_it_reads,
     memory_is_freed_behind_its_consumer, pinned_memory_is_the_hosts_too, managed_memory_is_the_devices,
     strided_elements_are_gathered_there, bandwidth,
 ]

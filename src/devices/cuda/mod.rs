@@ -231,6 +231,7 @@ impl Backend for Cuda {
 
     fn allocate(&self, device: Device, bytes: usize, queue: i64) -> Result<*mut u8> {
         let (mut address, mut pointer, driver) = (0, ptr::null_mut(), &self.driver);
+        let gpu = self.gpu(device)?;
         match device.device_type {
             // SAFETY: writes an address.
             TA_DEVICE_CUDA_HOST => self.within(device, "cuMemHostAlloc", |_| unsafe {
@@ -240,14 +241,16 @@ impl Backend for Cuda {
             TA_DEVICE_CUDA_MANAGED => self.within(device, "cuMemAllocManaged", |_| unsafe {
                 (driver.cuMemAllocManaged)(&raw mut address, bytes, MANAGED_ATTACH_GLOBAL)
             })?,
-            _ => self.within(device, "cuMemAlloc", |gpu| match driver.cuMemAllocAsync {
+            _ => match driver.cuMemAllocAsync.filter(|_| gpu.is_pooled) {
                 // SAFETY: writes an address.
-                Some(allocate) if gpu.is_pooled => unsafe {
+                Some(allocate) => self.within(device, "cuMemAllocAsync", |_| unsafe {
                     allocate(&raw mut address, bytes, stream(queue))
-                },
+                })?,
                 // SAFETY: writes an address.
-                _ => unsafe { (driver.cuMemAlloc_v2)(&raw mut address, bytes) },
-            })?,
+                None => self.within(device, "cuMemAlloc", |_| unsafe {
+                    (driver.cuMemAlloc_v2)(&raw mut address, bytes)
+                })?,
+            },
         }
         match device.device_type {
             TA_DEVICE_CUDA_HOST => Ok(pointer.cast()),
