@@ -148,7 +148,8 @@ pub trait Backend: Send + Sync {
     /// What the device's maker says.
     fn device_of(&self, address: *const u8) -> Result<Option<Device>>;
 
-    /// The stream by whose number work on `stream` can be waited for later, from any thread.
+    /// The stream by whose number work on `stream`, of the calling thread, can be waited for later, from
+    /// any thread.
     fn lasting(&self, stream: i64) -> i64 {
         stream
     }

@@ -51,6 +51,11 @@ impl DeviceBlock {
         Place { device: self.device, data: self.data, byte_offset: 0 }
     }
 
+    /// The stream that it is for, as any thread may name it.
+    pub(super) fn home(&self) -> i64 {
+        self.home
+    }
+
     /// Its bytes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes

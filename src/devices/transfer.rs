@@ -58,8 +58,14 @@ impl Moved {
         Moved { memory: Memory::Host(block), stream: 0, staged }
     }
 
-    fn on_device(block: DeviceBlock, stream: i64) -> Moved {
-        Moved { memory: Memory::Device(block), stream, staged: false }
+    /// Queued on the stream that the block is for.
+    fn queued(block: DeviceBlock) -> Moved {
+        Moved { stream: block.home(), memory: Memory::Device(block), staged: false }
+    }
+
+    /// Done.
+    fn on_device(block: DeviceBlock) -> Moved {
+        Moved { memory: Memory::Device(block), stream: 0, staged: false }
     }
 
     /// The first elements of it; strides in elements.
@@ -118,16 +124,17 @@ impl Moved {
     }
 }
 
-/// Makes work on `stream` of a device wait for elements that are ready on `ready`.
+/// Makes work on `stream` of a device wait for elements that are ready on `ready`. Returns the
+/// number by which any thread can wait for that work.
 ///
 /// # Errors
 /// `TA_ERR_DEVICE` if nobody knows streams of the device.
-pub fn order(device: Device, ready: i64, stream: i64) -> Result<()> {
+pub fn order(device: Device, ready: i64, stream: i64) -> Result<i64> {
     let backend = backend(device)?;
-    match ready == 0 || ready == stream {
-        true => Ok(()),
-        false => backend.order((device, ready), (device, stream)),
+    if ready != 0 && ready != stream {
+        backend.order((device, ready), (device, stream))?;
     }
+    Ok(backend.lasting(stream))
 }
 
 /// Shows a view's elements to `then` where the CPU reads them.
@@ -255,7 +262,7 @@ fn send(source: Place, bytes: usize, wish: &Wish) -> Result<Moved> {
         unsafe { mover.copy(block.place(), source, bytes, stream) }?;
         mover.synchronize(wish.device, stream)?;
     }
-    Ok(Moved::on_device(block, 0))
+    Ok(Moved::on_device(block))
 }
 
 /// Elements on a device.
@@ -296,7 +303,7 @@ impl Source<'_> {
             unsafe { self.from.copy(block.place(), place, bytes, queue) }?;
             self.settle(held, wish.device, queue)?;
         }
-        Ok(Moved::on_device(block, queue))
+        Ok(Moved::queued(block))
     }
 
     /// A copy by a kernel of the device; `None` if it has none.
@@ -322,7 +329,7 @@ impl Source<'_> {
         }
         self.settle(held, self.device(), queue)?;
         if wish.device == self.device() {
-            return Ok(Some(Moved::on_device(block, queue)));
+            return Ok(Some(Moved::queued(block)));
         }
         let hold = |device, stream| block.used_on(device, stream).map(|()| true);
         self.passed_on(block.place(), bytes, queue, wish, hold).map(Some)
@@ -351,7 +358,7 @@ impl Source<'_> {
                     unsafe { self.from.copy(block.place(), place, bytes, stream) }?;
                     self.settle(held, wish.device, stream)?;
                 }
-                return Ok(Moved::on_device(block, stream));
+                return Ok(Moved::queued(block));
             }
         }
         if wish.device.is_host_readable() && wish.device != Device::CPU {
@@ -368,7 +375,7 @@ impl Source<'_> {
         let stream = wish.stream.max(DEFAULT_STREAM);
         let block = DeviceBlock::new(find(wish.device)?, wish.device, bytes, stream)?;
         fetch(&*self.from, block.place(), place, bytes, queue)?;
-        Ok(Moved::on_device(block, 0))
+        Ok(Moved::on_device(block))
     }
 
     /// Tells the owner of the elements that work on a stream reads them; false if it cannot wait.

@@ -194,11 +194,14 @@ pub(super) unsafe fn memory<'a>(
         strides,
         swapped: given.flags & TA_MEMORY_BYTE_SWAPPED != 0,
         flags: dlpack_flags(given.flags),
-        stream: given.stream.max(0),
+        stream: 0,
     };
     // SAFETY: the caller vouches for the memory.
-    let view = unsafe { View::new(description) }?;
-    Request::check_stream(given.stream, view.device())?;
+    let mut view = unsafe { View::new(description) }?;
+    if given.stream != 0 {
+        let ready = Request::check_stream(given.stream, view.device())?;
+        view = view.on_stream(ready);
+    }
     // SAFETY: the caller hands the release over if the call succeeds.
     let claim = unsafe { Claim::new(given.owner, given.release) };
     Ok((view, claim, origin))

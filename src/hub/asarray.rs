@@ -207,9 +207,9 @@ fn ready_on_stream(
     request: &Request,
     lineage: &Lineage,
 ) -> Result<Outcome> {
-    Request::check_stream(request.stream, view.device())?;
+    let ready = Request::check_stream(request.stream, view.device())?;
     let seen_to = Request { stream: 0, ..*request };
-    share_or_copy(view.on_stream(request.stream.max(0)), claim, origin, &seen_to, lineage)
+    share_or_copy(view.on_stream(ready), claim, origin, &seen_to, lineage)
 }
 
 /// What the result will be.
@@ -256,8 +256,8 @@ fn ordered(view: View<'_>, stream: i64) -> Result<View<'_>> {
     if stream < 1 {
         return Ok(view);
     }
-    devices::order(view.device(), view.stream(), stream)?;
-    Ok(view.on_stream(stream))
+    let ready = devices::order(view.device(), view.stream(), stream)?;
+    Ok(view.on_stream(ready))
 }
 
 /// A tensor over a converted copy of the view's elements; `owner` is the tensor that they are of.

@@ -102,15 +102,16 @@ impl Request {
         }
     }
 
-    /// That a stream, if one is given, belongs to a device whose streams somebody here knows.
+    /// That a stream, if one is given, belongs to a device whose streams somebody here knows. Returns the
+    /// number by which any thread can wait for it; 0 for none.
     ///
     /// # Errors
     /// `TA_ERR_DEVICE`.
     #[inline]
-    pub fn check_stream(stream: i64, device: Device) -> Result<()> {
+    pub fn check_stream(stream: i64, device: Device) -> Result<i64> {
         match stream {
-            0 | -1 => Ok(()),
-            1.. if device != Device::CPU => devices::backend(device).map(drop),
+            0 | -1 => Ok(0),
+            1.. if device != Device::CPU => Ok(devices::backend(device)?.lasting(stream)),
             _ => Err(unknown_stream(stream, device)),
         }
     }

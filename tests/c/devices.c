@@ -122,6 +122,49 @@ static void refused_registrations(void)
     CHECK(plain->released == 0);
 }
 
+static ta_status says_a_number(void *user, int32_t *out, ta_error *err)
+{
+    (void)err;
+    *out = *(const int32_t *)user;
+    return TA_OK;
+}
+
+static ta_status says_no_text(void *user, int32_t *out, ta_error *err)
+{
+    (void)user, (void)out;
+    memset(err->message, 0xff, sizeof err->message);
+    return TA_ERR_DEVICE;
+}
+
+/* Numbers that no device has, and words that are none, are answered in words. */
+static void devices_that_lie(void)
+{
+    static const int32_t wrong[] = {INT32_MIN, -1, (1 << 16) + 1, INT32_MAX};
+    const ta_device device = ta_device_make(77, 0);
+    ta_device_api api = plain->api;
+    ta_device devices[2];
+    size_t count = 99;
+    int32_t number = 0;
+    int k;
+    api.count = says_a_number;
+    api.current = says_a_number;
+    api.release = NULL;
+    EXPECT(TA_OK, ta_device_register(77, &api, &number, &error));
+    for (k = 0; k < 4; k++) {
+        number = wrong[k];
+        EXPECT(TA_ERR_CALLBACK, ta_device_list(devices, 2, &count, &error));
+        CHECK(message_has("count of the device wrote") && count == 99);
+        EXPECT(TA_ERR_CALLBACK, ta_synchronize(ta_device_make(77, -1), 0, &error));
+        CHECK(message_has("current of the device wrote"));
+    }
+    EXPECT(TA_OK, ta_device_unregister(77, &error));
+    api.count = says_no_text;
+    EXPECT(TA_OK, ta_device_register(77, &api, &number, &error));
+    EXPECT(TA_ERR_DEVICE, ta_synchronize(device, 0, &error));
+    CHECK(message_has("a callback of the device failed"));
+    EXPECT(TA_OK, ta_device_unregister(77, &error));
+}
+
 static void there_and_back(void)
 {
     ta_tensor *there = six_on(HERE), *same, *out = NULL;
@@ -612,6 +655,7 @@ int main(void)
 
     what_there_is();
     refused_registrations();
+    devices_that_lie();
     there_and_back();
     rearranged();
     from_one_device_to_another();

@@ -167,6 +167,7 @@ static void handed_to_another_stream(void)
     /* The stream of each thread is the one of all when another thread waits for it. */
     options.stream = 2;
     copy = derived(six, options);
+    CHECK(facts_of(copy).stream == 1);
     mock_clear();
     ta_release(copy);
     CALLS("cuMemFreeAsync@1 ");

@@ -6,6 +6,8 @@
 //! and no tensor is left.
 
 pub mod convert;
+mod device;
+pub mod devices;
 pub mod dlpack;
 mod draw;
 mod exercise;
