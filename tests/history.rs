@@ -8,7 +8,7 @@ use tarray::abi::*;
 use tarray::history::{
     add, backward, grad_fn, multiply, negate, set_enabled, set_grad, subtract, sum,
 };
-use tarray::hub::{self, Chunk, Grad, Request, Source};
+use tarray::hub::{self, Chunk, Grad, Request, Source, Values};
 use tarray::model::dtype::DType;
 use tarray::model::error::Result;
 use tarray::model::plan::CopyMode;
@@ -231,7 +231,9 @@ fn a_stack_leads_to_each_tensor_that_requires_grad() {
     let stack = |grad| {
         let request = Request { grad, ..Request::default() };
         let list = List(&parts);
-        hub::asarray(Source::Sequence(&list, TA_ORIGIN_SEQUENCE), &request).unwrap().settle()
+        hub::asarray(Source::Values(Values::Sequence(&list), TA_ORIGIN_SEQUENCE), &request)
+            .unwrap()
+            .settle()
     };
 
     let cut = stack(Grad::No);

@@ -136,6 +136,12 @@ pub fn room(count: i64, dtype: DType) -> Result<Block> {
 /// Up to this many bytes, planning a copy takes longer than the copy.
 const PLAIN: u64 = 4096;
 
+/// Whether a copy is best made byte for byte at once.
+fn is_whole_copy(view: &View<'_>, dtype: DType) -> bool {
+    let as_it_is = view.dtype() == dtype && !view.is_swapped() && view.is_contiguous();
+    as_it_is && view.compact_bytes() <= PLAIN
+}
+
 /// Copies a view into a fresh block, converted. Writes the strides of the copy, in elements: the
 /// order of axes is kept unless `contiguous`, or some elements are repeated.
 ///
@@ -148,8 +154,7 @@ pub fn gather(
     strides: &mut [i64],
 ) -> Result<Block> {
     check_convertible(view, dtype)?;
-    let as_it_is = view.dtype() == dtype && !view.is_swapped() && view.is_contiguous();
-    if view.is_packed() || as_it_is && view.compact_bytes() <= PLAIN {
+    if view.is_packed() || is_whole_copy(view, dtype) {
         layout::compact_strides(view.shape(), 1, strides)?;
         return copy_whole(view);
     }
@@ -180,6 +185,14 @@ pub fn place(view: &View<'_>, block: &mut Block, start: i64, dtype: DType) -> Re
     if view.is_packed() {
         let message = format_args!("packed elements of {dtype} cannot be put one after another");
         return Err(Error::new(TA_ERR_DTYPE, message));
+    }
+    if is_whole_copy(view, dtype) {
+        let count = usize::try_from(view.numel()).unwrap_or(usize::MAX);
+        let at = place_of(block, start, count, dtype)?;
+        // SAFETY: a contiguous view of so many elements, readable by its maker's contract; the
+        // block, which is ours alone, has room for them there.
+        unsafe { view.data().copy_to_nonoverlapping(at, count * dtype.itemsize()) };
+        return Ok(());
     }
     let whole = [block.size() as i64 / dtype.itemsize() as i64];
     let whole = View::of_block(block, dtype, &whole, &[1], view.flags())?;

@@ -1,25 +1,47 @@
 //! Calls into the host, and what it says when they fail.
 
+use std::cell::RefCell;
+
 use crate::abi::*;
 use crate::ffi::status;
 use crate::model::error::{Error, Readable, Result};
 use crate::model::fault;
 
-/// Calls a callback of `what` and turns its answer into ours. Not inlined: its error must not take room
-/// on the stack of a walk that goes on into the item.
-#[inline(never)]
-pub(super) fn ask(what: &str, call: &mut dyn FnMut(*mut ta_error) -> ta_status) -> Result<()> {
-    let mut said = ta_error {
-        struct_size: size_of::<ta_error>(),
-        status: TA_OK,
-        reserved: 0,
-        message: [0; TA_MESSAGE_SIZE],
-    };
-    fault::point();
-    match call(&raw mut said) {
-        TA_OK => Ok(()),
-        answer => Err(failure(what, answer, &said)),
+/// Where a host says why a callback failed. Who calls often keeps one: clearing it costs as much as
+/// many a callback.
+pub(super) struct Said(RefCell<ta_error>);
+
+impl Said {
+    /// Nothing yet.
+    pub(super) fn nothing() -> Said {
+        Said(RefCell::new(ta_error {
+            struct_size: size_of::<ta_error>(),
+            status: TA_OK,
+            reserved: 0,
+            message: [0; TA_MESSAGE_SIZE],
+        }))
     }
+
+    /// Calls a callback of `what` and turns its answer into ours.
+    pub(super) fn ask(
+        &self,
+        what: &str,
+        call: &mut dyn FnMut(*mut ta_error) -> ta_status,
+    ) -> Result<()> {
+        let mut said = self.0.borrow_mut();
+        // What a host has scribbled here before is none of this answer.
+        said.message[0] = 0;
+        fault::point();
+        match call(&raw mut *said) {
+            TA_OK => Ok(()),
+            answer => Err(failure(what, answer, &said)),
+        }
+    }
+}
+
+/// Calls a callback that is called once.
+pub(super) fn ask(what: &str, call: &mut dyn FnMut(*mut ta_error) -> ta_status) -> Result<()> {
+    Said::nothing().ask(what, call)
 }
 
 /// What a callback that failed said of it.

@@ -5,7 +5,7 @@ use crate::dlpack::Managed;
 use crate::ffi::handle::{give, handle};
 use crate::ffi::source::{self, Then};
 use crate::ffi::{guard, non_null, options};
-use crate::hub::{self, ExportRequest, Origin, Outcome, Request, Source};
+use crate::hub::{self, ExportRequest, Origin, Outcome, Request, Source, Values};
 use crate::model::error::Result;
 use crate::model::owner::Claim;
 use crate::model::tensor::Tensor;
@@ -223,6 +223,11 @@ impl Then for AsArray<'_> {
             None => hub::of_memory(view, claim, origin, &Request::DEFAULT),
             Some(request) => hub::asarray(Source::Memory(view, claim, origin), request),
         }
+    }
+
+    #[inline(always)]
+    fn values(self, values: Values<'_>, origin: i32) -> Result<Outcome> {
+        hub::of_values(&values, origin, self.0.unwrap_or(&Request::DEFAULT)).map(Outcome::of)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 
 use crate::abi::*;
-use crate::ffi::callback::ask;
+use crate::ffi::callback::Said;
 use crate::ffi::{sized, source};
 use crate::hub::{CHUNK, Chunk, Sequence, Source};
 use crate::model::error::{Error, Result};
@@ -24,21 +24,24 @@ type Item = unsafe extern "C" fn(*mut c_void, usize, *mut ta_source, *mut ta_err
 const OF_SEQUENCE: &str = "the sequence";
 
 /// The callbacks of one sequence.
-pub(super) struct Callbacks {
+pub(super) struct Callbacks<'s> {
     len: Len,
     item: Item,
     read: Option<Read>,
     user_data: *mut c_void,
+    said: &'s Said,
 }
 
-impl Callbacks {
+impl<'s> Callbacks<'s> {
+    /// What the host says of failures goes to `said`.
+    ///
     /// # Errors
     /// `TA_ERR_NULL_ARGUMENT` without a table, `len` or `item`; what [`sized::read`] refuses.
     ///
     /// # Safety
     /// The table is initialised for as many bytes as its size says, and its callbacks do what
     /// `ta_sequence_vtable` says, as long as the result is used.
-    pub(super) unsafe fn new(given: &ta_sequence) -> Result<Callbacks> {
+    pub(super) unsafe fn new(given: &ta_sequence, said: &'s Said) -> Result<Callbacks<'s>> {
         let mut completed = None;
         // SAFETY: passed on from this function's contract.
         let vtable = unsafe { sized::read(given.vtable, &mut completed, "sequence.vtable") }?;
@@ -47,22 +50,25 @@ impl Callbacks {
         };
         let len = vtable.len.ok_or_else(|| missing("len"))?;
         let item = vtable.item.ok_or_else(|| missing("item"))?;
-        Ok(Callbacks { len, item, read: vtable.read, user_data: given.user_data })
+        let (read, user_data) = (vtable.read, given.user_data);
+        Ok(Callbacks { len, item, read, user_data, said })
     }
 }
 
-impl Sequence for Callbacks {
+impl Sequence for Callbacks<'_> {
     fn count(&self) -> Result<usize> {
         let mut count = 0;
         // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`.
-        ask(OF_SEQUENCE, &mut |err| unsafe { (self.len)(self.user_data, &raw mut count, err) })?;
+        self.said.ask(OF_SEQUENCE, &mut |err| unsafe {
+            (self.len)(self.user_data, &raw mut count, err)
+        })?;
         Ok(count)
     }
 
     fn item(&self, index: usize, visit: &mut dyn FnMut(Source<'_>)) -> Result<()> {
         let mut item = sized::zeroed::<ta_source>();
         // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`.
-        ask(OF_SEQUENCE, &mut |err| unsafe {
+        self.said.ask(OF_SEQUENCE, &mut |err| unsafe {
             (self.item)(self.user_data, index, &raw mut item, err)
         })?;
         // A host that knows a larger struct must not have made ours so.
@@ -85,7 +91,7 @@ impl Sequence for Callbacks {
         let mut written = 0;
         let (first, claimed) = (values.as_mut_ptr(), &raw mut written);
         // SAFETY: called as `ta_sequence_vtable` says, by the contract of `new`; there is room.
-        ask(OF_SEQUENCE, &mut |err| unsafe {
+        self.said.ask(OF_SEQUENCE, &mut |err| unsafe {
             read(self.user_data, start, count, first, claimed, err)
         })?;
         if written > count {

@@ -2,10 +2,11 @@
 
 use crate::abi::*;
 use crate::dlpack;
+use crate::ffi::callback::Said;
 use crate::ffi::options::{check_known, check_zero, outside, unknown};
 use crate::ffi::sequence::Callbacks;
 use crate::ffi::{extents, non_null, sized};
-use crate::hub::{Origin, Request, Source};
+use crate::hub::{Origin, Request, Source, Values};
 use crate::model::device::Device;
 use crate::model::error::{Error, Result};
 use crate::model::owner::Claim;
@@ -26,6 +27,12 @@ pub(super) trait Then: Sized {
     #[inline(always)]
     fn memory(self, view: View<'_>, claim: Claim<'_>, origin: Origin) -> Result<Self::Made> {
         self.source(Source::Memory(view, claim, origin))
+    }
+
+    /// Values, likewise.
+    #[inline(always)]
+    fn values(self, values: Values<'_>, origin: i32) -> Result<Self::Made> {
+        self.source(Source::Values(values, origin))
     }
 }
 
@@ -78,7 +85,8 @@ pub(super) unsafe fn parse<N: Then>(source: *const ta_source, then: N) -> Result
             // SAFETY: the member that `kind` names.
             let given = unsafe { &given.value.typed_scalar };
             // SAFETY: passed on from this function's contract.
-            then.source(unsafe { typed_scalar(given, origin(TA_ORIGIN_SCALAR)?) }?)
+            let view = unsafe { typed_scalar(given) }?;
+            then.values(Values::Typed(view), origin(TA_ORIGIN_SCALAR)?)
         }
         TA_SOURCE_DLPACK => {
             // SAFETY: the member that `kind` names.
@@ -107,14 +115,15 @@ pub(super) unsafe fn parse<N: Then>(source: *const ta_source, then: N) -> Result
         TA_SOURCE_SCALAR => {
             // SAFETY: the member that `kind` names.
             let value = scalar(unsafe { &given.value.scalar })?;
-            then.source(Source::Scalar(value, origin(TA_ORIGIN_SCALAR)?))
+            then.values(Values::Scalar(value), origin(TA_ORIGIN_SCALAR)?)
         }
         TA_SOURCE_SEQUENCE => {
             // SAFETY: the member that `kind` names.
             let sequence = unsafe { &given.value.sequence };
+            let said = Said::nothing();
             // SAFETY: passed on from this function's contract.
-            let callbacks = unsafe { Callbacks::new(sequence) }?;
-            then.source(Source::Sequence(&callbacks, origin(TA_ORIGIN_SEQUENCE)?))
+            let callbacks = unsafe { Callbacks::new(sequence, &said) }?;
+            then.values(Values::Sequence(&callbacks), origin(TA_ORIGIN_SEQUENCE)?)
         }
         0 => Err(outside("source.kind", 0)),
         other => Err(unknown("source.kind", other)),
@@ -233,7 +242,7 @@ fn dlpack_flags(flags: u64) -> u64 {
 ///
 /// # Safety
 /// Its bytes are there for `'a`.
-unsafe fn typed_scalar<'a>(given: &ta_typed_scalar, origin: i32) -> Result<Source<'a>> {
+unsafe fn typed_scalar<'a>(given: &ta_typed_scalar) -> Result<View<'a>> {
     check_known(given.flags, TA_MEMORY_BYTE_SWAPPED, "typed_scalar.flags")?;
     check_zero(given.reserved, "typed_scalar.reserved")?;
     let description = Description {
@@ -249,7 +258,7 @@ unsafe fn typed_scalar<'a>(given: &ta_typed_scalar, origin: i32) -> Result<Sourc
         stream: 0,
     };
     // SAFETY: the caller vouches for the bytes.
-    Ok(Source::TypedScalar(unsafe { View::new(description) }?, origin))
+    unsafe { View::new(description) }
 }
 
 /// A buffer of bytes.
@@ -267,6 +276,7 @@ pub(super) unsafe fn buffer<'a>(given: &ta_buffer) -> Result<(Bytes<'a>, Claim<'
 }
 
 /// A number of the host language.
+#[inline(always)]
 pub(super) fn scalar(given: &ta_scalar) -> Result<Scalar> {
     check_zero(given.reserved, "scalar.reserved")?;
     // Each member is eight bytes or more of plain numbers, so reading any of them is defined.

@@ -4,7 +4,9 @@ use crate::abi::*;
 use crate::convert::memory;
 use crate::devices::{self, Wish};
 use crate::hub::lineage::Lineage;
-use crate::hub::{Origin, Request, Sequence, Source, element, infer, place, refusal, stack};
+use crate::hub::{
+    Origin, Request, Sequence, Source, Values, element, infer, place, refusal, stack,
+};
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
@@ -30,7 +32,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn of(tensor: Tensor) -> Outcome {
+    /// Nothing but a tensor.
+    pub fn of(tensor: Tensor) -> Outcome {
         Outcome { tensor, spent: Owner::Nobody }
     }
 
@@ -59,20 +62,47 @@ pub(super) fn make_tensor(
     request: &Request,
     lineage: &Lineage,
 ) -> Result<Outcome> {
-    let origin = source.origin();
-    request.check_accepts(origin)?;
-    let of_values = |tensor: Result<Tensor>| tensor.map(Outcome::of);
     match source {
-        Source::Tensor(tensor, _) => of_values(of_tensor(tensor, origin, request, lineage)),
-        Source::Memory(view, claim, origin) => share_or_copy(view, claim, origin, request, lineage),
+        Source::Tensor(tensor, origin) => {
+            request.check_accepts(origin)?;
+            of_tensor(tensor, origin, request, lineage).map(Outcome::of)
+        }
+        Source::Memory(view, claim, origin) => {
+            request.check_accepts(origin.code)?;
+            share_or_copy(view, claim, origin, request, lineage)
+        }
         Source::Buffer(bytes, claim, origin) => {
+            request.check_accepts(origin.code)?;
             let dtype = request.dtype.unwrap_or(request.default_dtype);
             let shape = [bytes.count(dtype)?];
             share_or_copy(bytes.regroup(dtype, &shape)?, claim, origin, request, lineage)
         }
-        Source::TypedScalar(view, _) => of_values(of_typed_scalar(&view, origin, request, lineage)),
-        Source::Scalar(value, _) => of_values(of_scalar(value, origin, request, lineage)),
-        Source::Sequence(items, _) => of_values(of_sequence(items, origin, request, lineage)),
+        Source::Values(values, origin) => {
+            make_of_values(&values, origin, request, lineage).map(Outcome::of)
+        }
+    }
+}
+
+/// Makes a tensor of values: [`asarray`] of a [`Source::Values`], of which there is nothing to take.
+///
+/// # Errors
+/// As there.
+pub fn of_values(values: &Values<'_>, origin: i32, request: &Request) -> Result<Tensor> {
+    make_of_values(values, origin, request, &Lineage::AsRequested)
+}
+
+#[inline(never)]
+fn make_of_values(
+    values: &Values<'_>,
+    origin: i32,
+    request: &Request,
+    lineage: &Lineage,
+) -> Result<Tensor> {
+    request.check_accepts(origin)?;
+    match values {
+        Values::Typed(view) => of_typed_scalar(view, origin, request, lineage),
+        Values::Scalar(value) => of_scalar(*value, origin, request, lineage),
+        Values::Sequence(items) => of_sequence(*items, origin, request, lineage),
     }
 }
 
@@ -309,6 +339,7 @@ fn of_typed_scalar(
     place::of_values(block, dtype, &[], &[], request, marks, lineage.of_values(requires_grad)?)
 }
 
+#[inline(always)]
 fn of_scalar(value: Scalar, origin: i32, request: &Request, lineage: &Lineage) -> Result<Tensor> {
     check_values(refusal::OF_VALUES, request)?;
     let dtype = match request.dtype {
@@ -332,11 +363,13 @@ fn of_sequence(
 ) -> Result<Tensor> {
     check_values(refusal::OF_VALUES, request)?;
     let mut scan = infer::Scan::of(request);
-    let found = infer::discover(sequence, request, &mut scan)?;
+    let mut found = infer::discover(sequence, request, &mut scan)?;
     let requires_grad = request.requires_grad(found.requires_grad, found.dtype)?;
-    let mut strides = Dims::zeros(found.shape.len());
+    // Filled where it stands: it is too large to be moved.
+    let mut strides = Dims::empty();
+    strides.fill_up(0, found.shape.len());
     layout::compact_strides(found.shape, 1, &mut strides)?;
-    let (block, parts) = stack::stack(sequence, &found, request)?;
+    let (block, parts) = stack::stack(sequence, &mut found, request)?;
     let gradient = lineage.of_stack(&parts, requires_grad)?;
     let provenance = Provenance::copy(origin, Reason::NotMemory);
     let marks = Marks { flags: request.mark(found.flags), provenance };

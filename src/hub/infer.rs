@@ -1,11 +1,15 @@
 //! What tensor a nested sequence makes: its shape and its dtype.
 //!
-//! Every item is looked at, not only the first of each level, so ragged input never passes.
+//! Every item is looked at, not only the first of each level, so ragged input never passes. While
+//! that goes on, what is seen is written down as what it seems to become: mostly that turns out to
+//! be right, and there is no need to walk a second time.
 
 use crate::abi::*;
+use crate::hub::output::Output;
 use crate::hub::path::Path;
-use crate::hub::walk::{Chunk, Leaf, Visitor, walk};
+use crate::hub::walk::{Leaf, Visitor, walk};
 use crate::hub::{Request, Sequence};
+use crate::model::alloc::Block;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::{self, List, MAX_NDIM};
@@ -21,8 +25,8 @@ pub(super) struct Found<'s> {
     pub(super) flags: u64,
     /// Whether a tensor among the parts does.
     pub(super) requires_grad: bool,
-    /// All numbers, if they are so few that they need not be read again.
-    pub(super) numbers: &'s [Scalar],
+    /// All elements, if they could be written while they were looked at.
+    pub(super) block: Option<Block>,
 }
 
 /// Looks at all of a sequence; what is found lies in `scan`, which is too large to be moved about.
@@ -45,17 +49,34 @@ pub(super) fn discover<'s>(
     dtype.check()?;
     let padded = scan.padded == Some(true) && dtype.is_subbyte();
     let flags = if padded { DLPACK_SUBBYTE_PADDED } else { 0 };
-    Ok(Found { shape, dtype, flags, requires_grad: scan.requires_grad, numbers: &scan.all })
+    let block = match std::mem::replace(&mut scan.ahead, Ahead::No) {
+        Ahead::Writing(output) if output.dtype() == dtype => output.finish(),
+        _ => None,
+    };
+    Ok(Found { shape, dtype, flags, requires_grad: scan.requires_grad, block })
 }
 
 /// The dtype that a single number gets.
 ///
 /// # Errors
 /// `TA_ERR_DTYPE` for a complex number where the default dtype has no complex partner.
+#[inline(always)]
 pub(super) fn of_scalar(value: Scalar, default: DType) -> Result<DType> {
-    let mut kinds = Kinds::of(default);
-    kinds.scalar(value, Path::root)?;
-    kinds.common()
+    match value {
+        Scalar::Bool(_) => Ok(DType::BOOL),
+        Scalar::Int(_) => Ok(DType::I64),
+        Scalar::UInt(_) => Ok(DType::U64),
+        Scalar::Float(_) => Ok(default),
+        Scalar::Complex(..) => complex_of(value, default),
+    }
+}
+
+/// The dtype that a complex number gets.
+fn complex_of(value: Scalar, default: DType) -> Result<DType> {
+    complex(default).ok_or_else(|| {
+        let message = format_args!("{default} has no complex dtype to infer for {value}");
+        Error::new(TA_ERR_DTYPE, message)
+    })
 }
 
 /// What is known so far of a sequence.
@@ -65,8 +86,17 @@ pub(super) struct Scan {
     given: Option<DType>,
     padded: Option<bool>,
     requires_grad: bool,
-    /// All that there is, if that is so few numbers that they were read at once.
-    all: Chunk,
+    ahead: Ahead,
+}
+
+/// What has been written while it was looked at.
+enum Ahead {
+    /// Nothing, as nothing has been seen that tells how much there will be.
+    NotYet,
+    /// All that has been seen, as elements of the dtype that it has in common.
+    Writing(Output),
+    /// Nothing, as that is not so simple.
+    No,
 }
 
 impl Scan {
@@ -79,7 +109,32 @@ impl Scan {
             given: request.dtype,
             padded: None,
             requires_grad: false,
-            all: Chunk::empty(),
+            ahead: Ahead::NotYet,
+        }
+    }
+
+    /// Writes what has just been seen. Whatever stands in the way is left to the second walk, which
+    /// says what it is and where.
+    fn write(&mut self, write: impl FnOnce(&mut Output) -> Result<()>) {
+        if matches!(self.ahead, Ahead::No) {
+            return;
+        }
+        let dtype = match self.given {
+            Some(dtype) => Ok(dtype),
+            None => self.kinds.common(),
+        };
+        let Ok(dtype) = dtype.and_then(|dtype| dtype.check().map(|()| dtype)) else {
+            self.ahead = Ahead::No;
+            return;
+        };
+        if let Ahead::NotYet = self.ahead {
+            let output = Output::new(&self.extents.known, dtype);
+            self.ahead = output.map_or(Ahead::No, Ahead::Writing);
+        }
+        if let Ahead::Writing(output) = &mut self.ahead
+            && (output.dtype() != dtype || write(output).is_err())
+        {
+            self.ahead = Ahead::No;
         }
     }
 }
@@ -91,19 +146,26 @@ impl Visitor for Scan {
 
     fn leaf(&mut self, path: &Path, leaf: Leaf<'_>) -> Result<()> {
         self.extents.leaf(path, leaf.shape())?;
-        self.requires_grad |= matches!(leaf, Leaf::Tracked(_));
-        if let Some(view) = leaf.view() {
+        if let Leaf::Tracked(_) = leaf {
+            // Where it stands is for its history to know, which is made in the second walk.
+            (self.requires_grad, self.ahead) = (true, Ahead::No);
+        }
+        let view = leaf.view();
+        if let Some(view) = view {
             let padded = view.flags() & DLPACK_SUBBYTE_PADDED != 0;
             self.padded = Some(self.padded.unwrap_or(true) && padded);
         }
-        match (self.given, leaf) {
-            (Some(_), _) => Ok(()),
-            (None, Leaf::Scalar(value)) => self.kinds.scalar(value, || path.clone()),
-            (None, typed) => match typed.view() {
-                Some(view) => self.kinds.typed(view.dtype()).map_err(|error| path.located(error)),
-                None => Ok(()),
-            },
+        if self.given.is_none() {
+            match (view, &leaf) {
+                (Some(view), _) => {
+                    self.kinds.typed(view.dtype()).map_err(|error| path.located(error))?;
+                }
+                (None, Leaf::Scalar(value)) => self.kinds.scalar(*value, || path.clone())?,
+                (None, _) => {}
+            }
         }
+        self.write(|output| output.leaf(&leaf));
+        Ok(())
     }
 
     fn numbers(&mut self, path: &Path, start: usize, values: &[Scalar]) -> Result<()> {
@@ -111,15 +173,11 @@ impl Visitor for Scan {
         if !self.extents.number(path.depth() + 1) {
             self.extents.leaf(&path.item(start), &[])?;
         }
-        if path.depth() == 0 && i64::try_from(values.len()) == Ok(self.extents.known[0]) {
-            values.iter().for_each(|&value| self.all.push(value));
+        if self.given.is_none() {
+            self.kinds.numbers(values, |offset| path.item(start + offset))?;
         }
-        if self.given.is_some() {
-            return Ok(());
-        }
-        let mut numbered = values.iter().enumerate();
-        numbered
-            .try_for_each(|(offset, &value)| self.kinds.scalar(value, || path.item(start + offset)))
+        self.write(|output| output.numbers(path, start, values));
+        Ok(())
     }
 }
 
@@ -237,6 +295,24 @@ impl Kinds {
         Ok(())
     }
 
+    /// Numbers, one at least; `path` says where each is.
+    fn numbers(&mut self, values: &[Scalar], path: impl Fn(usize) -> Path) -> Result<()> {
+        // Mostly they are all of one kind, and then one of them speaks for all.
+        if values.iter().all(|value| matches!(value, Scalar::Float(_))) {
+            return self.typed(self.default);
+        }
+        if values.iter().all(|value| matches!(value, Scalar::Int(0..))) {
+            self.integers = true;
+            return Ok(());
+        }
+        if values.iter().all(|value| matches!(value, Scalar::Bool(_))) {
+            self.bools = true;
+            return Ok(());
+        }
+        let mut each = values.iter().enumerate();
+        each.try_for_each(|(offset, &value)| self.scalar(value, || path(offset)))
+    }
+
     /// A number; `path` says where it is.
     fn scalar(&mut self, value: Scalar, path: impl FnOnce() -> Path) -> Result<()> {
         match value {
@@ -250,20 +326,21 @@ impl Kinds {
             Scalar::UInt(v) if self.large.is_none() => self.large = Some((v, path())),
             Scalar::UInt(_) => {}
             Scalar::Float(_) => return self.typed(self.default),
-            Scalar::Complex(..) => {
-                let complex = complex(self.default).ok_or_else(|| {
-                    let message =
-                        format_args!("{} has no complex dtype to infer for {value}", self.default);
-                    Error::new(TA_ERR_DTYPE, message)
-                })?;
-                return self.typed(complex);
-            }
+            Scalar::Complex(..) => return self.typed(complex_of(value, self.default)?),
         }
         Ok(())
     }
 
     /// The dtype of all; the default one where there is nothing.
+    #[inline(always)]
     fn common(&self) -> Result<DType> {
+        match (self.typed, self.bools || self.integers || self.large.is_some()) {
+            (Some(typed), false) => Ok(typed),
+            _ => self.common_with_numbers(),
+        }
+    }
+
+    fn common_with_numbers(&self) -> Result<DType> {
         let numbers = match (&self.large, self.integers, self.bools) {
             (Some(_), _, _) => Some(DType::U64),
             (None, true, _) => Some(DType::I64),
@@ -271,8 +348,7 @@ impl Kinds {
             (None, false, false) => None,
         };
         match (self.typed, numbers) {
-            (None, None) => Ok(self.default),
-            (Some(typed), None) => Ok(typed),
+            (typed, None) => Ok(typed.unwrap_or(self.default)),
             // Large or small, an integer of the host's is just a number beside a complex one.
             (Some(typed), Some(_)) if typed.is_complex() => Ok(typed),
             (Some(typed), Some(numbers)) => promote(typed, numbers),

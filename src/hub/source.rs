@@ -30,14 +30,20 @@ pub enum Source<'a> {
     Tensor(&'a Tensor, i32),
     /// Memory with a layout, and the claim on it.
     Memory(View<'a>, Claim<'a>, Origin),
-    /// One element that has a dtype.
-    TypedScalar(View<'a>, i32),
     /// Bytes, and the claim on them.
     Buffer(Bytes<'a>, Claim<'a>, Origin),
+    /// What has no memory that could be shared.
+    Values(Values<'a>, i32),
+}
+
+/// Values that are copied in any case.
+pub enum Values<'a> {
+    /// One element that has a dtype.
+    Typed(View<'a>),
     /// A number without a dtype.
-    Scalar(Scalar, i32),
+    Scalar(Scalar),
     /// A nested sequence.
-    Sequence(&'a dyn Sequence, i32),
+    Sequence(&'a dyn Sequence),
 }
 
 /// A sequence as its host walks it. Answers may change from call to call, and may be lies.
@@ -67,10 +73,7 @@ impl Source<'_> {
     pub(super) fn origin(&self) -> i32 {
         match *self {
             Source::Memory(_, _, origin) | Source::Buffer(_, _, origin) => origin.code,
-            Source::Tensor(_, origin)
-            | Source::TypedScalar(_, origin)
-            | Source::Scalar(_, origin)
-            | Source::Sequence(_, origin) => origin,
+            Source::Tensor(_, origin) | Source::Values(_, origin) => origin,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::abi::*;
 use crate::hub::path::Path;
-use crate::hub::{Request, Sequence, Source};
+use crate::hub::{Request, Sequence, Source, Values};
 use crate::model::error::{Error, Result};
 use crate::model::layout::MAX_NDIM;
 use crate::model::prefix::Prefix;
@@ -120,7 +120,7 @@ impl Walker<'_> {
         self.path.push(index);
         let (mut seen, mut scalar) = (None, false);
         let shown = sequence.item(index, &mut |source| {
-            scalar = matches!(source, Source::Scalar(..));
+            scalar = matches!(source, Source::Values(Values::Scalar(_), _));
             seen = Some(self.source(source));
         });
         match (shown, seen) {
@@ -139,12 +139,12 @@ impl Walker<'_> {
         let origin = source.origin();
         self.check_accepts(origin)?;
         let leaf = match source {
-            Source::Sequence(inner, _) => return self.sequence(inner),
+            Source::Values(Values::Sequence(inner), _) => return self.sequence(inner),
             Source::Tensor(tensor, _) if tensor.requires_grad() => Leaf::Tracked(tensor),
             Source::Tensor(tensor, _) => Leaf::Array(tensor.view()),
             Source::Memory(view, _, _) => Leaf::Array(view),
-            Source::TypedScalar(view, _) => Leaf::Typed(view),
-            Source::Scalar(value, _) => Leaf::Scalar(value),
+            Source::Values(Values::Typed(view), _) => Leaf::Typed(view),
+            Source::Values(Values::Scalar(value), _) => Leaf::Scalar(value),
             Source::Buffer(bytes, _, _) => {
                 let dtype = self.request.dtype.unwrap_or(self.request.default_dtype);
                 let shape = [bytes.count(dtype).map_err(|error| self.located(error))?];

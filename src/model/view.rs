@@ -529,6 +529,7 @@ impl<'a> View<'a> {
     ///
     /// # Errors
     /// `TA_ERR_INTERNAL` if they reach outside the block.
+    #[inline(always)]
     pub fn of_block(
         block: &'a Block,
         dtype: DType,

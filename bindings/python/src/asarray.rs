@@ -9,8 +9,8 @@ use crate::border;
 use crate::error::Result;
 use crate::options::Request;
 use crate::plain;
-use crate::source::{self, Seen};
-use crate::tensor;
+use crate::source::{self, Seen, sequence};
+use crate::tensor::{self, Handle};
 
 static SIGNATURE: Signature<8> = Signature::new(
     "asarray",
@@ -33,10 +33,7 @@ pub(crate) unsafe extern "C" fn asarray(
         // SAFETY: one argument, as the interpreter says.
         let object = unsafe { values.read() };
         // SAFETY: attached, and an argument lives as long as the call.
-        let made = unsafe { plain::make(object) };
-        if !made.is_null() {
-            return made;
-        }
+        return unsafe { of_object(object) };
     }
     border::object(|py| {
         // SAFETY: passed on from the interpreter.
@@ -47,16 +44,32 @@ pub(crate) unsafe extern "C" fn asarray(
             unreachable!("the signature demands the object")
         };
         let mut request = Request::default();
-        if !names.is_null() {
-            request.dtype(dtype)?;
-            request.device(device)?;
-            request.copy(copy)?;
-            request.requires_grad(requires_grad)?;
-            request.want(TA_WANT_WRITABLE, writable, "writable")?;
-            request.want(TA_WANT_CONTIGUOUS, contiguous, "contiguous")?;
-            request.accept(accept)?;
-        }
+        request.dtype(dtype)?;
+        request.device(device)?;
+        request.copy(copy)?;
+        request.requires_grad(requires_grad)?;
+        request.want(TA_WANT_WRITABLE, writable, "writable")?;
+        request.want(TA_WANT_CONTIGUOUS, contiguous, "contiguous")?;
+        request.accept(accept)?;
         convert(&object, &request)
+    })
+}
+
+/// `asarray(obj)`, without options.
+///
+/// # Safety
+/// Attached, and `object` is alive.
+#[inline]
+unsafe fn of_object(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: passed on from this function's contract.
+    let made = unsafe { plain::make(object) };
+    if !made.is_null() {
+        return made;
+    }
+    border::object(|py| {
+        // SAFETY: alive, by this function's contract.
+        let object = unsafe { Borrowed::from_ptr(py, object) };
+        convert(&object, &Request::default())
     })
 }
 
@@ -68,7 +81,10 @@ pub(crate) fn convert<'py>(
     object: &Bound<'py, PyAny>,
     request: &Request,
 ) -> Result<Bound<'py, PyAny>> {
-    make(object, request, source::look)
+    match sequence::make(object, request) {
+        Some(made) => finish(object, request, made),
+        None => make(object, request, source::look),
+    }
 }
 
 /// The tensor that an object is or makes, when it is looked at in this way.
@@ -81,6 +97,16 @@ pub(crate) fn make<'a, 'py>(
     look: impl FnOnce(&Bound<'a, PyAny>, &'a Request) -> Result<Seen<'a>>,
 ) -> Result<Bound<'py, PyAny>> {
     let made = look(object, request).and_then(|seen| seen.take(object.py(), request));
+    finish(object, request, made)
+}
+
+/// The Python object of what the library has made of another.
+#[inline]
+fn finish<'py>(
+    object: &Bound<'py, PyAny>,
+    request: &Request,
+    made: Result<Handle>,
+) -> Result<Bound<'py, PyAny>> {
     let handle = made.map_err(|failure| request.because(object.py(), failure))?;
     match tensor::of(object) {
         // Nothing had to change: the very same object, not only the same handle.

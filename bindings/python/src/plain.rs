@@ -14,7 +14,7 @@ use crate::c;
 use crate::dtype;
 use crate::settings;
 use crate::source::dlpack::{Exported, torch};
-use crate::source::{numpy, scalar};
+use crate::source::{numpy, scalar, sequence};
 use crate::tensor::{self, Handle};
 
 /// The tensor that an object is or makes: a new reference, or NULL without an exception.
@@ -33,6 +33,9 @@ pub(crate) unsafe fn make(object: *mut ffi::PyObject) -> *mut ffi::PyObject {
             0 => object.to_owned().into_ptr(),
             _ => ptr::null_mut(),
         };
+    }
+    if sequence::is_plain(&object) {
+        return ptr::null_mut();
     }
     if let Some(source) = source(&object) {
         return taken(&object, &source);

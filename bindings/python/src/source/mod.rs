@@ -14,14 +14,14 @@ pub(crate) mod dlpack;
 mod interface;
 pub(crate) mod numpy;
 pub(crate) mod scalar;
-mod sequence;
+pub(crate) mod sequence;
 mod tensor;
 
 use std::ptr::NonNull;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyList, PyTuple};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyComplex, PyFloat, PyInt};
 
 use crate::abi::*;
 use crate::c;
@@ -142,7 +142,7 @@ impl<'a> Seen<'a> {
 
 /// The tensor that the library makes of a source that a `look` has filled, and whose loan is held.
 #[inline]
-fn make(source: &ta_source, request: &Request) -> Result<Handle> {
+pub(crate) fn make(source: &ta_source, request: &Request) -> Result<Handle> {
     let (source, options) = (&raw const *source, &raw const request.options);
     // SAFETY: the loan holds what the source borrows, by what every caller passes.
     let make = |out, err| unsafe { c::ta_asarray(source, options, out, err) };
@@ -198,7 +198,7 @@ pub(crate) fn look<'a>(object: &Bound<'a, PyAny>, request: &'a Request) -> Resul
 /// Python's own numbers, bytes and lists speak none of the protocols that come before theirs, so there
 /// is no need to ask.
 fn shortcut<'a>(object: &Bound<'a, PyAny>, request: &'a Request) -> Result<Option<Seen<'a>>> {
-    if object.is_exact_instance_of::<PyList>() || object.is_exact_instance_of::<PyTuple>() {
+    if sequence::is_plain(object) {
         return sequence::look(object, request);
     }
     if object.is_exact_instance_of::<PyBytes>() || object.is_exact_instance_of::<PyByteArray>() {

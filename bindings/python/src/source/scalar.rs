@@ -52,7 +52,7 @@ pub(crate) fn of(object: &Bound<'_, PyAny>) -> Result<Option<ta_scalar>> {
 }
 
 /// The number that an object is if it needs no care: not a subclass, and not a huge int.
-#[inline]
+#[inline(always)]
 pub(crate) fn plain(object: &Bound<'_, PyAny>) -> Option<ta_scalar> {
     if object.is_exact_instance_of::<PyFloat>() {
         return Some(float(object));
@@ -70,12 +70,14 @@ const fn scalar(kind: i32, value: ta_scalar_value) -> ta_scalar {
     ta_scalar { kind, reserved: 0, value }
 }
 
+#[inline(always)]
 fn boolean(object: &Bound<'_, PyAny>) -> ta_scalar {
     // SAFETY: there is one True.
     let truth = object.as_ptr() == unsafe { ffi::Py_True() };
     scalar(TA_SCALAR_BOOL, ta_scalar_value { i: truth.into() })
 }
 
+#[inline(always)]
 fn float(object: &Bound<'_, PyAny>) -> ta_scalar {
     // SAFETY: a float, by every caller.
     let value = unsafe { ffi::PyFloat_AS_DOUBLE(object.as_ptr()) };
@@ -89,6 +91,7 @@ fn complex(object: &Bound<'_, PyAny>) -> ta_scalar {
 }
 
 /// An int that an `int64` holds; else on which side it is too large.
+#[inline(always)]
 fn int64(object: &Bound<'_, PyAny>) -> std::result::Result<ta_scalar, c_int> {
     let mut overflow = 0;
     // SAFETY: an int, by every caller; so nothing but overflow can go wrong.

@@ -11,8 +11,10 @@ use crate::abi::*;
 use crate::c;
 use crate::error::{Failure, Result, type_name};
 use crate::options::Request;
-use crate::source::{self, Kept, Seen, scalar};
+use crate::source::{self, Kept, Seen, numpy, scalar};
+use crate::tensor::Handle;
 
+/// Looks at any sequence.
 pub(super) fn look<'a>(
     object: &Bound<'a, PyAny>,
     request: &'a Request,
@@ -21,12 +23,17 @@ pub(super) fn look<'a>(
         Some(items) => items,
         None => return Ok(None),
     };
-    let mut reader = Box::new(Reader { items, request, shown: None });
-    let sequence =
-        ta_sequence { vtable: &raw const VTABLE, user_data: (&raw mut *reader).cast::<c_void>() };
-    let value = ta_source_value { sequence };
-    let source = c::source(TA_SOURCE_SEQUENCE, TA_ORIGIN_SEQUENCE, value);
+    let mut reader = Box::new(Reader::of(items, request));
+    let source = reader.source();
     Ok(Some(Seen { source, loan: source::Loan::Kept(reader) }))
+}
+
+/// The tensor of a list or tuple, if the object is one.
+#[inline]
+pub(crate) fn make(object: &Bound<'_, PyAny>, request: &Request) -> Option<Result<Handle>> {
+    let mut reader = Reader::of(Items::plain(object)?, request);
+    let made = source::make(&reader.source(), request);
+    Some(made.map_err(|failure| request.raised.take().map_or(failure, Failure::Raised)))
 }
 
 /// The items of a sequence: the list or tuple that it is, or a list of what iterating gives.
@@ -72,7 +79,22 @@ enum Items<'a> {
     Tuple(Bound<'a, PyTuple>),
 }
 
+/// Whether an object is a list or tuple, and not of a subclass.
+#[inline]
+pub(crate) fn is_plain(object: &Bound<'_, PyAny>) -> bool {
+    object.is_exact_instance_of::<PyList>() || object.is_exact_instance_of::<PyTuple>()
+}
+
 impl<'a> Items<'a> {
+    /// Those of a list or tuple, if the object is one and not of a subclass.
+    #[inline]
+    fn plain(object: &Bound<'a, PyAny>) -> Option<Items<'a>> {
+        if let Ok(list) = object.cast_exact::<PyList>() {
+            return Some(Items::List(list.clone()));
+        }
+        object.cast_exact::<PyTuple>().ok().map(|tuple| Items::Tuple(tuple.clone()))
+    }
+
     #[inline]
     fn len(&self) -> usize {
         match self {
@@ -83,7 +105,7 @@ impl<'a> Items<'a> {
 
     /// The plain number that item `index` is, which is below the length.
     #[cfg(not(Py_GIL_DISABLED))]
-    #[inline]
+    #[inline(always)]
     fn number(&self, index: usize) -> Option<ta_scalar> {
         let index = index.cast_signed();
         let (py, item) = match self {
@@ -119,8 +141,20 @@ impl<'a> Items<'a> {
 struct Reader<'a> {
     items: Items<'a>,
     request: &'a Request,
-    /// The item that the library looks at: what it borrows lives until the next call.
-    shown: Option<(Seen<'a>, Bound<'a, PyAny>)>,
+    /// What the library looks at, which lives until the next call.
+    shown: Shown<'a>,
+    /// The reader of the last item that was a list or tuple: it will do for the next.
+    inner: Option<Box<Reader<'a>>>,
+}
+
+/// What an item lends.
+enum Shown<'a> {
+    /// Nothing, or what the inner reader holds.
+    Nothing,
+    /// All is the object's.
+    Object(#[allow(dead_code)] Bound<'a, PyAny>),
+    /// What a look at the object has found.
+    Seen(#[allow(dead_code)] Box<(Seen<'a>, Bound<'a, PyAny>)>),
 }
 
 impl Kept for Reader<'_> {
@@ -136,21 +170,56 @@ static VTABLE: ta_sequence_vtable = ta_sequence_vtable {
 };
 
 impl<'a> Reader<'a> {
+    #[inline]
+    fn of(items: Items<'a>, request: &'a Request) -> Reader<'a> {
+        Reader { items, request, shown: Shown::Nothing, inner: None }
+    }
+
+    /// What the library is told, for as long as the reader stays where it is.
+    #[inline]
+    fn source(&mut self) -> ta_source {
+        let user_data = (&raw mut *self).cast::<c_void>();
+        let sequence = ta_sequence { vtable: &raw const VTABLE, user_data };
+        c::source(TA_SOURCE_SEQUENCE, TA_ORIGIN_SEQUENCE, ta_source_value { sequence })
+    }
+
     fn show(&mut self, index: usize) -> Result<ta_source> {
-        self.shown = None;
+        self.shown = Shown::Nothing;
         let item = self.items.get(index).map_err(|_| shortened())?;
+        if let Some(items) = Items::plain(&item) {
+            return Ok(self.inner(items).source());
+        }
+        // An array is told in a moment; whether it is allowed is asked in a longer look.
+        if self.request.options.accept == 0
+            && let Some(memory) = numpy::plain_array(&item)
+        {
+            self.shown = Shown::Object(item);
+            let value = ta_source_value { memory };
+            return Ok(c::source(TA_SOURCE_MEMORY, TA_ORIGIN_NUMPY, value));
+        }
         // What this item's export raised is the cause of its failure, and of no other's.
         let outer = self.request.declined.take();
         let seen = source::look(&item, self.request)?;
         self.request.declined.replace(outer);
         let source = seen.source;
-        self.shown = Some((seen, item));
+        self.shown = Shown::Seen(Box::new((seen, item)));
         Ok(source)
+    }
+
+    /// The reader of an item's own items.
+    fn inner(&mut self, items: Items<'a>) -> &mut Reader<'a> {
+        match &mut self.inner {
+            Some(inner) => {
+                inner.items = items;
+                inner
+            }
+            none => none.insert(Box::new(Reader::of(items, self.request))),
+        }
     }
 
     /// Reads plain numbers until something else comes.
     fn read(&mut self, start: usize, out: *mut ta_scalar, count: usize) -> usize {
-        self.shown = None;
+        self.shown = Shown::Nothing;
         let end = self.items.len().min(start.saturating_add(count));
         for index in start..end {
             let Some(number) = self.items.number(index) else { return index - start };
