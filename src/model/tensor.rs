@@ -478,16 +478,27 @@ impl Clone for Tensor {
 }
 
 impl Drop for Tensor {
+    #[inline]
     fn drop(&mut self) {
         if !self.inner().shares.give_up() {
             return;
         }
-        // SAFETY: the last share is gone; what is in the handle is read out once, before it goes.
-        let Inner { owner, gradient, .. } = unsafe { self.0.read() };
-        // SAFETY: allocated by `Draft::new`, and nobody can reach it any more.
-        unsafe { free(self.0) };
-        LIVE.fetch_sub(1, Ordering::Relaxed);
-        // Last, as these may run foreign code.
-        drop((gradient, owner));
+        // SAFETY: the last share is gone.
+        unsafe { end(self.0) };
     }
+}
+
+/// Ends a tensor.
+///
+/// # Safety
+/// Its last share is gone, and what others did with it happened before.
+#[inline(never)]
+unsafe fn end(inner: NonNull<Inner>) {
+    // SAFETY: nobody else has it; what is in the handle is read out once, before it goes.
+    let Inner { owner, gradient, .. } = unsafe { inner.read() };
+    // SAFETY: allocated by `Draft::new`, and nobody can reach it any more.
+    unsafe { free(inner) };
+    LIVE.fetch_sub(1, Ordering::Relaxed);
+    // Last, as these may run foreign code.
+    drop((gradient, owner));
 }
