@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_void};
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyTuple};
 
 use crate::abi::*;
@@ -42,7 +43,7 @@ static SIGNATURE: Signature<4> =
 
 fn dlpack<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     let [stream, max_version, dl_device, copy] = SIGNATURE.parse(given)?;
-    let mut options = ta_export_options {
+    let options = ta_export_options {
         struct_size: size_of::<ta_export_options>(),
         max_major: 0,
         max_minor: 0,
@@ -54,11 +55,11 @@ fn dlpack<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bou
         },
         reserved: 0,
         flags: 0,
-        stream: stream_number(stream, tensor.device())?,
+        stream: stream_number(stream, tensor)?,
     };
     match version(max_version)? {
-        Some((major, minor)) => {
-            (options.max_major, options.max_minor) = (major, minor);
+        Some((max_major, max_minor)) => {
+            let options = ta_export_options { max_major, max_minor, ..options };
             lend::<DLManagedTensorVersioned>(tensor, &options)
         }
         None => lend::<DLManagedTensor>(tensor, &options),
@@ -93,13 +94,13 @@ fn target(given: Argument<'_, '_>) -> Result<ta_device> {
 }
 
 /// The consumer's stream, by the numbers of the standard.
-fn stream_number(given: Argument<'_, '_>, device: ta_device) -> Result<i64> {
+fn stream_number(given: Argument<'_, '_>, tensor: Tensor<'_, '_>) -> Result<i64> {
     let Some(given) = some(given) else { return Ok(0) };
     let number = given.extract::<i64>();
     match number {
         Ok(number) if !given.is_instance_of::<PyBool>() => match number {
             // The library's 0 means that there is none.
-            0 if device.device_type != TA_DEVICE_ROCM => {
+            0 if tensor.device().device_type != TA_DEVICE_ROCM => {
                 Err(Failure::value("stream 0 is ambiguous: 1 and 2 are the default streams"))
             }
             1 | 2 if device.device_type == TA_DEVICE_ROCM => {
@@ -192,10 +193,14 @@ fn lend<'py, M: Managed>(
     options: &ta_export_options,
 ) -> Result<Bound<'py, PyAny>> {
     let handle = tensor.handle();
+    // The library sees sooner that nothing is asked for where there is nothing to read.
+    let is_plain =
+        options.device == device::UNSET && options.copy == TA_COPY_IF_NEEDED && options.stream == 0;
+    let asked = if is_plain { std::ptr::null() } else { &raw const *options };
     let lend = || {
         let mut managed: *mut M = std::ptr::null_mut();
-        // SAFETY: a live handle, options of that size, and a local.
-        c::call(|err| unsafe { M::LEND(handle, options, &raw mut managed, err) })?;
+        // SAFETY: a live handle, NULL or options of that size, and a local.
+        c::call(|err| unsafe { M::LEND(handle, asked, &raw mut managed, err) })?;
         Ok(managed)
     };
     let bytes = match options.copy {
@@ -222,16 +227,14 @@ fn lend<'py, M: Managed>(
 /// # Safety
 /// Called by the interpreter as the destructor of a capsule that `lend` made.
 unsafe extern "C" fn end<M: Managed>(capsule: *mut ffi::PyObject) {
-    release::attached(|| {
-        // SAFETY: a capsule, and a static name.
-        if unsafe { ffi::PyCapsule_IsValid(capsule, M::NAME.as_ptr()) } == 0 {
-            return;
-        }
-        // SAFETY: valid, so this cannot fail.
-        let managed = unsafe { ffi::PyCapsule_GetPointer(capsule, M::NAME.as_ptr()) };
-        // SAFETY: lent by `lend`, and still here.
-        unsafe { M::end(managed.cast()) };
-    });
+    // SAFETY: a capsule, and a static name.
+    if unsafe { ffi::PyCapsule_IsValid(capsule, M::NAME.as_ptr()) } == 0 {
+        return;
+    }
+    // SAFETY: valid, so this cannot fail.
+    let managed = unsafe { ffi::PyCapsule_GetPointer(capsule, M::NAME.as_ptr()) };
+    // SAFETY: lent by `lend`, and still here.
+    release::keeping_exception(|| unsafe { M::end(managed.cast()) });
 }
 
 fn dlpack_device<'py>(
@@ -240,6 +243,12 @@ fn dlpack_device<'py>(
 ) -> Result<Bound<'py, PyAny>> {
     static SIGNATURE: Signature<0> = Signature::new("__dlpack_device__", [], 0, 0);
     SIGNATURE.parse(given)?;
-    let device = tensor.device();
-    Ok(PyTuple::new(tensor.py(), [device.device_type, device.index])?.into_any())
+    static CPU: PyOnceLock<Py<PyTuple>> = PyOnceLock::new();
+    let (py, device) = (tensor.py(), tensor.device());
+    let tuple = |device: ta_device| PyTuple::new(py, [device.device_type, device.index]);
+    if device != super::CPU {
+        return Ok(tuple(device)?.into_any());
+    }
+    let known = CPU.get_or_try_init(py, || tuple(device).map(Bound::unbind))?;
+    Ok(known.bind(py).clone().into_any())
 }
