@@ -3,6 +3,14 @@
 Every call stands in a loop of its own, compiled, so that nothing but the call is measured.
 """
 
+import importlib
+import pathlib
+import subprocess
+import sys
+import sysconfig
+import tempfile
+
+import nanobind
 import numpy as np
 import tarray
 import torch
@@ -10,13 +18,31 @@ import tvm_ffi
 
 from measure import row, statement
 
+
+def built():
+    """The module of `nanobind_calls.cpp`, compiled for this interpreter."""
+    package = pathlib.Path(nanobind.include_dir()).parent
+    includes = [package / "include", package / "ext/robin_map/include", sysconfig.get_path("include")]
+    sources = [pathlib.Path(__file__).with_name("nanobind_calls.cpp"), package / "src/nb_combined.cpp"]
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["g++", "-std=c++17", "-O2", "-DNDEBUG", "-fno-strict-aliasing", "-fvisibility=hidden"]
+        command += ["-shared", "-fPIC", "-o", f"{folder}/nanobind_calls.so", *sources]
+        subprocess.run(command + [f"-I{include}" for include in includes], check=True)
+        sys.path.insert(0, folder)
+        module = importlib.import_module("nanobind_calls")
+        sys.path.remove(folder)
+    return module
+
+
+NANOBIND = built()
+
 ARRAY = np.zeros((3, 4), np.float32)
 FOREIGN = torch.zeros(3, 4)
 TENSOR = tarray.asarray(ARRAY)
 OTHERS = tvm_ffi.from_dlpack(ARRAY)
 BYTES = bytearray(48)
 HALF = np.float64(0.5)
-NAMES = {"np": np, "torch": torch, "tvm_ffi": tvm_ffi, "tarray": tarray}
+NAMES = {"np": np, "torch": torch, "tvm_ffi": tvm_ffi, "tarray": tarray, "nanobind": NANOBIND}
 
 
 def calls(name, marks, values=None, *, limit=None, **texts):
@@ -30,11 +56,12 @@ def sources():
     calls(
         "asarray(ndarray)", [(0.5, ["numpy"]), (0.15, ["torch"])], {"x": ARRAY},
         tarray="tarray.asarray(x)", numpy="np.from_dlpack(x)", torch="torch.asarray(x)",
-        tvm_ffi="tvm_ffi.from_dlpack(x)",
+        tvm_ffi="tvm_ffi.from_dlpack(x)", nanobind="nanobind.take(x)",
     )
     calls(
         "asarray(torch tensor)", [(1.1, ["tvm_ffi"])], {"x": FOREIGN},
         tarray="tarray.asarray(x)", numpy="np.from_dlpack(x)", tvm_ffi="tvm_ffi.from_dlpack(x)",
+        nanobind="nanobind.take(x)",
     )
     calls(
         "asarray(t) is t", [(1.2, ["numpy"])], {"t": TENSOR, "a": ARRAY, "x": FOREIGN},
@@ -56,12 +83,13 @@ def exports():
     ]:
         calls(
             consumer, [(1.0, [f"of a {producer}" for producer in ("numpy", "torch", "tvm_ffi")])],
-            {"ours": TENSOR, "theirs": OTHERS, "array": ARRAY, "foreign": FOREIGN},
+            {"ours": TENSOR, "theirs": OTHERS, "array": ARRAY, "foreign": FOREIGN, "made": NANOBIND.make()},
             tarray=f"{text}(ours)",
             **{
                 "of a tvm_ffi": f"{text}(theirs)",
                 "of a numpy": f"{text}(array)",
                 "of a torch": f"{text}(foreign)",
+                "of a nanobind": f"{text}(made)",
             },
         )
 
