@@ -189,6 +189,17 @@ static void describe(void)
     must(ta_describe(tensor, &info, NULL));
 }
 
+/* What was found of where the time goes: by callgrind, and by timing locked additions alone. */
+static const char ROUND_TRIP[] =
+    "of some 720 instructions in all, malloc and free take 130 (the last column is their time) and four "
+    "locked ones take 1.8 ns each; the rest checks the version, dtype, device, extents, strides and "
+    "addresses that tvm-ffi takes on trust, and writes them twice: consumers may scribble on theirs. "
+    "A pool of freed handles would save the allocation's time, which is not enough, and hide uses after "
+    "a release from valgrind and AddressSanitizer.";
+static const char DESCRIBED[] =
+    "as above, of some 730 instructions: a source has a size, kinds and reserved fields to check as well, "
+    "and its strides, in bytes, become those in elements.";
+
 static const struct row {
     const char *name;
     void (*call)(void);
@@ -201,9 +212,9 @@ static const struct row {
     {"to_dlpack + deleter", to_dlpack, 0, NULL},
     {"to_dlpack read-only + deleter", to_dlpack_read_only, 0, NULL},
     {"from_dlpack + release", from_dlpack, 0, NULL},
-    {"from_dlpack + to_dlpack + both releases", dlpack_round_trip, 25, NULL},
+    {"from_dlpack + to_dlpack + both releases", dlpack_round_trip, 25, ROUND_TRIP},
     {"to_dlpack + from_dlpack of it + release", own_loan, 0, NULL},
-    {"asarray memory + release", asarray_memory, 25, NULL},
+    {"asarray memory + release", asarray_memory, 25, DESCRIBED},
     {"asarray memory with options + release", asarray_memory_options, 0, NULL},
     {"asarray tensor + release", asarray_tensor, 0, NULL},
     {"asarray buffer + release", asarray_buffer, 0, NULL},
