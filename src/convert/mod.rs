@@ -25,6 +25,7 @@ pub mod memory;
 mod number;
 mod patch;
 mod path;
+mod prefetch;
 pub mod scatter;
 mod steps;
 mod stream;

@@ -2,7 +2,7 @@
 
 use super::isa::Isa;
 use super::steps::Unaligned;
-use super::{interleave, transpose};
+use super::{interleave, prefetch, transpose};
 use std::mem::MaybeUninit;
 
 /// A rectangle of elements.
@@ -64,15 +64,17 @@ impl Patch {
         self.at.wrapping_offset(self.row.wrapping_mul(row.cast_signed()))
     }
 
-    /// At most `width` columns from one on.
-    pub(super) fn columns(&self, column: usize, width: usize) -> Patch {
-        self.part(0, column, self.rows, width.min(self.columns - column))
-    }
-
     /// The rectangle from a row and a column on.
     pub(super) fn part(&self, row: usize, column: usize, rows: usize, columns: usize) -> Patch {
         let along = self.column.wrapping_mul(column.cast_signed());
         Patch { at: self.row_at(row).wrapping_offset(along), rows, columns, ..*self }
+    }
+
+    /// Asks for the lines of a patch that is to be read soon and has dense columns.
+    pub(super) fn prefetch_columns(self, size: usize) {
+        for offset in (0..self.rows * size).step_by(prefetch::LINE) {
+            prefetch::lines(self.at.wrapping_add(offset), self.column, self.columns);
+        }
     }
 }
 
@@ -99,15 +101,15 @@ pub(super) unsafe fn copy(from: Patch, to: Patch, size: usize, isa: Isa) {
     }
     match size {
         // SAFETY: passed on from this function's contract.
-        1 => unsafe { copy_sized::<1>(from, to) },
+        1 => unsafe { copy_sized::<1>(from, to, isa) },
         // SAFETY: as above.
-        2 => unsafe { copy_sized::<2>(from, to) },
+        2 => unsafe { copy_sized::<2>(from, to, isa) },
         // SAFETY: as above.
-        4 => unsafe { copy_sized::<4>(from, to) },
+        4 => unsafe { copy_sized::<4>(from, to, isa) },
         // SAFETY: as above.
-        8 => unsafe { copy_sized::<8>(from, to) },
+        8 => unsafe { copy_sized::<8>(from, to, isa) },
         // SAFETY: as above.
-        16 => unsafe { copy_sized::<16>(from, to) },
+        16 => unsafe { copy_sized::<16>(from, to, isa) },
         _ => copy_lines(from, to, |from, to| {
             // SAFETY: lines of the patches that the caller vouches for.
             unsafe { copy_each(from, to, size) }
@@ -119,7 +121,7 @@ pub(super) unsafe fn copy(from: Patch, to: Patch, size: usize, isa: Isa) {
 ///
 /// # Safety
 /// As for [`copy`].
-unsafe fn copy_sized<const N: usize>(from: Patch, to: Patch) {
+unsafe fn copy_sized<const N: usize>(from: Patch, to: Patch, isa: Isa) {
     let size = N.cast_signed();
     let line = |from, to| {
         // SAFETY: lines of the patches that the caller vouches for.
@@ -127,10 +129,10 @@ unsafe fn copy_sized<const N: usize>(from: Patch, to: Patch) {
     };
     if from.has_dense_columns(N) && to.column == size {
         // SAFETY: passed on from this function's contract.
-        unsafe { transpose::run::<N>(from, to, line) }
+        unsafe { transpose::run::<N>(from, to, isa, line) }
     } else if from.flipped().has_dense_columns(N) && to.row == size {
         // SAFETY: as above.
-        unsafe { transpose::run::<N>(from.flipped(), to.flipped(), line) }
+        unsafe { transpose::run::<N>(from.flipped(), to.flipped(), isa, line) }
     } else {
         copy_lines(from, to, line);
     }

@@ -4,6 +4,7 @@ mod reference;
 
 use super::*;
 use crate::abi::{TA_FLOAT, TA_OPAQUE_HANDLE};
+use crate::model::alloc::Block;
 use reference::{Bytes, FLOAT8, Value, decode, dtypes, encode, power_of_two, same};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -728,6 +729,43 @@ fn large_transposed_copies_are_right() {
             let (row, column) = (place as i64 / columns, place as i64 % columns);
             let want = encode(Value::Int(((column * rows + row) % 251).into()), to);
             assert_eq!(element, &want[..wide as usize], "{from} to {to} at {row}, {column}");
+        }
+    }
+}
+
+/// Lines of the target are aligned, as in most memory, so that they are stored past the cache whole.
+#[test]
+#[cfg_attr(miri, ignore = "slow")]
+fn large_transposed_copies_into_aligned_lines_are_right() {
+    for (dtype, rows, columns) in [
+        (DType::U8, 4099i64, 4160i64),
+        (DType::I16, 2901, 2944),
+        (DType::I32, 2061, 2064),
+        (DType::I64, 1451, 1456),
+    ] {
+        let size = dtype.itemsize() as i64;
+        let value = |place: i64| (place % 251).to_le_bytes()[0];
+        let elements: Vec<u8> = (0..rows * columns * size).map(value).collect();
+        let block = Block::new(elements.len()).expect("memory");
+        let (read, write) = ([size, rows * size], [columns * size, size]);
+        let source = Elements { dtype, swapped: false, strides: &read };
+        let target = Elements { dtype, swapped: false, strides: &write };
+        for isa in Isa::present() {
+            let to = block.start();
+            // SAFETY: the whole of the block.
+            unsafe { to.write_bytes(0xaa, elements.len()) };
+            let walk = Walk::new(&[rows, columns], elements.as_ptr(), &read, to, &write);
+            // SAFETY: both hold all elements.
+            unsafe { copy_by(isa, &walk.expect("some"), source, target) };
+
+            // SAFETY: written above.
+            let copied = unsafe { std::slice::from_raw_parts(to, elements.len()) };
+            let wrong = copied.chunks(size as usize).enumerate().position(|(place, element)| {
+                let (row, column) = (place as i64 / columns, place as i64 % columns);
+                let start = (column * rows + row) * size;
+                (start..).zip(element).any(|(byte, &got)| got != value(byte))
+            });
+            assert_eq!(wrong, None, "{dtype} with {isa:?}: element");
         }
     }
 }

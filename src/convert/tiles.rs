@@ -18,10 +18,6 @@ pub(super) enum Limit {
 /// share among threads.
 const LONG: usize = 1 << 16;
 
-/// Squares of a tile in which the two sides cross, side by side. The pages of so many source lines
-/// are still known to the processor when the squares below come to them again.
-const STRIP: usize = 8;
-
 /// The tiles of a walk.
 pub(super) struct Tiles<'w> {
     walk: &'w Walk,
@@ -122,5 +118,5 @@ fn extents(rows: usize, columns: usize, limit: Limit, is_crossing: bool) -> (usi
     let side = 1 << (limit.ilog2() / 2);
     let narrow = rows.min(side);
     let columns = columns.min(limit / narrow);
-    (rows.min(limit / columns), STRIP * columns)
+    (rows.min(limit / columns), columns)
 }

@@ -12,6 +12,7 @@ use super::patch::{self, Patch};
 use super::path::Path;
 use super::stream::{self, Stream};
 use super::tiles::{Limit, Tiles};
+use super::transpose;
 use super::walk::Walk;
 use std::mem::MaybeUninit;
 use std::ops::Range;
@@ -42,8 +43,6 @@ pub(super) struct Transfer<'w> {
     /// Bytes to be reversed in the target afterwards, where no stage does it; else 1.
     unit: usize,
     is_direct: bool,
-    /// Elements that go through scratch memory at a time.
-    block: usize,
     stream: Option<Stream>,
     isa: Isa,
 }
@@ -61,7 +60,10 @@ impl<'w> Transfer<'w> {
         let is_crossing = others.iter().any(|axis| axis.crosses(column));
         let is_direct = match path.stages().len() {
             0 if path.source > BLOCK => true,
-            0 => from_rows && to_rows || !is_crossing && !is_streamed,
+            0 if is_streamed => from_rows && to_rows,
+            0 => {
+                from_rows && to_rows || !is_crossing || transpose::has_whole_lines(path.source, isa)
+            }
             1 => from_rows && to_rows && !is_streamed && column.extent >= SHORT,
             _ => false,
         };
@@ -71,9 +73,10 @@ impl<'w> Transfer<'w> {
             (false, false) => STAGED,
         };
         let block = (block / path.widest()).max(1);
-        let limit = if is_direct { Limit::Rows } else { Limit::Elements(block) };
+        let is_in_rows = is_direct && !is_crossing;
+        let limit = if is_in_rows { Limit::Rows } else { Limit::Elements(block) };
         let stream = is_streamed.then(|| Stream::new(isa));
-        Transfer { tiles: Tiles::new(walk, limit), path, unit, is_direct, block, stream, isa }
+        Transfer { tiles: Tiles::new(walk, limit), path, unit, is_direct, stream, isa }
     }
 
     /// How many tiles there are.
@@ -89,20 +92,78 @@ impl<'w> Transfer<'w> {
     pub(super) unsafe fn run(&self, range: Range<usize>) {
         let mut scratch = [const { Scratch(MaybeUninit::uninit()) }; 2];
         let scratch = scratch.each_mut().map(|block| block.0.as_mut_ptr().cast());
-        self.tiles.visit(range, |source, target| match self.is_direct {
-            // SAFETY: one of the tiles that the caller vouches for.
-            true => unsafe { self.direct(source, target) },
-            false => {
-                let width = self.block / target.rows;
-                for column in (0..target.columns).step_by(width) {
-                    let [source, target] = [source, target].map(|side| side.columns(column, width));
-                    // SAFETY: a part of a tile that the caller vouches for, no larger than a block.
-                    unsafe { self.by_scratch(source, target, scratch) };
-                }
+        // One behind the visit, so that a tile that has to be asked for comes while another is worked on.
+        let mut last = None;
+        self.tiles.visit(range, |source, target| {
+            if let Some((here, there)) = last.replace((source, target)) {
+                // SAFETY: one of the tiles that the caller vouches for.
+                unsafe { self.tile(here, there, Some(source), scratch) };
             }
         });
+        if let Some((here, there)) = last {
+            // SAFETY: as above.
+            unsafe { self.tile(here, there, None, scratch) };
+        }
         if self.stream.is_some() {
             stream::finish();
+        }
+    }
+
+    /// One tile; `next` is the source of the one after it.
+    ///
+    /// # Safety
+    /// As for [`run`](Self::run); the scratch blocks are this thread's.
+    unsafe fn tile(
+        &self,
+        source: Patch,
+        target: Patch,
+        next: Option<Patch>,
+        scratch: [*mut u8; 2],
+    ) {
+        match (self.is_direct, source.has_dense_columns(self.path.source)) {
+            // SAFETY: passed on from this function's contract.
+            (true, _) => unsafe { self.direct(source, target) },
+            // SAFETY: as above.
+            (false, true) => unsafe { self.transposed(source, target, next, scratch) },
+            // SAFETY: as above.
+            (false, false) => unsafe { self.by_scratch(source, target, scratch) },
+        }
+    }
+
+    /// Columns to rows, from place to place as far as whole lines of the cache can be stored past it.
+    ///
+    /// # Safety
+    /// As for [`tile`](Self::tile).
+    unsafe fn transposed(
+        &self,
+        source: Patch,
+        target: Patch,
+        next: Option<Patch>,
+        scratch: [*mut u8; 2],
+    ) {
+        let (mut rows, mut columns) = (0, 0);
+        if self.stream.is_some() && self.path.stages().is_empty() {
+            let distance = |next: Patch| next.at.addr().wrapping_sub(source.at.addr());
+            let ahead = next.map_or(0, distance).cast_signed();
+            // SAFETY: passed on from this function's contract; what is streamed has dense rows.
+            (rows, columns) =
+                unsafe { transpose::stream(source, target, self.path.source, ahead, self.isa) };
+        }
+        if let Some(next) = next
+            && rows == 0
+        {
+            next.prefetch_columns(self.path.source);
+        }
+        let (below, right) = (target.rows - rows, target.columns - columns);
+        for (row, column, rows, columns) in
+            [(rows, 0, below, columns), (0, columns, target.rows, right)]
+        {
+            let [source, target] =
+                [source, target].map(|side| side.part(row, column, rows, columns));
+            if target.count() > 0 {
+                // SAFETY: a part of the tile.
+                unsafe { self.by_scratch(source, target, scratch) };
+            }
         }
     }
 

@@ -1,111 +1,245 @@
 //! Rows to columns: small squares in registers, the margins element by element.
 
+use super::isa::Isa;
 use super::patch::{Line, Patch, copy_lines};
+
+/// Bytes that are written at once where that can be.
+const LINE: usize = 64;
+
+/// Transposes a patch.
+///
+/// The contract of each: all elements can be read and written, and none overlap; the columns of the
+/// first patch and the rows of the second are dense, and the extents multiples of a square's. What is
+/// stored past the cache is aligned to a square's line.
+type Squares = unsafe fn(Patch, Patch, Manner);
+
+/// What else is to be seen to on the way.
+#[derive(Clone, Copy)]
+struct Manner {
+    /// How many bytes further on there is what will be read next; 0 if that is unknown.
+    ahead: isize,
+    /// Whether to store past the cache.
+    is_streamed: bool,
+}
+
+/// A loop over squares of one size of element.
+#[derive(Clone, Copy)]
+struct Kernel {
+    /// Extents of a square in the target.
+    rows: usize,
+    columns: usize,
+    run: Squares,
+}
+
+impl Kernel {
+    /// Transposes the whole squares from the first row and column on; returns how many rows and
+    /// columns they are.
+    ///
+    /// # Safety
+    /// As for all [`Squares`], whatever the extents.
+    unsafe fn run(self, from: Patch, to: Patch, manner: Manner) -> (usize, usize) {
+        let rows = to.rows / self.rows * self.rows;
+        let columns = to.columns / self.columns * self.columns;
+        // SAFETY: whole squares, of what the caller vouches for.
+        unsafe { (self.run)(from.part(0, 0, rows, columns), to.part(0, 0, rows, columns), manner) };
+        (rows, columns)
+    }
+}
 
 /// Copies a patch whose columns are dense to one whose rows are, `N` bytes an element; `line` does
 /// what is left of a line at the margins.
 ///
 /// # Safety
 /// As for [`copy`](super::patch::copy); `from.row` and `to.column` are `N`.
-pub(super) unsafe fn run<const N: usize>(from: Patch, to: Patch, line: impl Fn(Line, Line) + Copy) {
-    let side = side(N);
-    let (rows, columns) = (to.rows / side * side, to.columns / side * side);
-    // Along the source's dense columns first: each cache line is read to its end while it is there.
-    for column in (0..columns).step_by(side) {
-        for row in (0..rows).step_by(side) {
-            let (read, write) =
-                (from.part(row, column, side, side), to.part(row, column, side, side));
-            // SAFETY: a square inside both patches, dense as the caller says.
-            unsafe { square::<N>(read.at, read.column, write.at, write.row) };
-        }
+pub(super) unsafe fn run<const N: usize>(
+    from: Patch,
+    to: Patch,
+    isa: Isa,
+    line: impl Fn(Line, Line) + Copy,
+) {
+    let manner = Manner { ahead: 0, is_streamed: false };
+    let (mut from, mut to) = (from, to);
+    for kernel in kernels(N, isa).into_iter().flatten() {
+        // SAFETY: passed on from this function's contract.
+        let (rows, columns) = unsafe { kernel.run(from, to, manner) };
+        let (below, right) = (to.rows - rows, to.columns - columns);
+        copy_lines(from.part(rows, 0, below, columns), to.part(rows, 0, below, columns), line);
+        (from, to) = (from.part(0, columns, to.rows, right), to.part(0, columns, to.rows, right));
     }
-    let (right, below) = (to.columns - columns, to.rows - rows);
-    copy_lines(from.part(0, columns, to.rows, right), to.part(0, columns, to.rows, right), line);
-    copy_lines(from.part(rows, 0, below, columns), to.part(rows, 0, below, columns), line);
+    copy_lines(from, to, line);
 }
 
-/// Elements along the side of a square that is transposed at once; 1 where none is.
-#[cfg(target_arch = "x86_64")]
-fn side(size: usize) -> usize {
-    if cfg!(miri) || size > 8 { 1 } else { 16 / size }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn side(_: usize) -> usize {
-    1
-}
-
-/// Transposes one square: lines of it are `from_pitch` apart in the source, `to_pitch` in the target.
+/// The same past the cache, where whole lines can be stored at once; returns the rows and columns that
+/// are done. What is to be read next is `ahead` bytes further on, or unknown if 0.
 ///
 /// # Safety
-/// [`side`] lines of as many dense elements of `N` bytes can be read and written.
-#[inline(always)]
-unsafe fn square<const N: usize>(from: *const u8, from_pitch: isize, to: *mut u8, to_pitch: isize) {
-    match N {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: passed on from this function's contract.
-        1 if side(1) > 1 => unsafe { x86::square_16(from, from_pitch, to, to_pitch) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        2 if side(2) > 1 => unsafe { x86::square_8(from, from_pitch, to, to_pitch) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        4 if side(4) > 1 => unsafe { x86::square_4(from, from_pitch, to, to_pitch) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: as above.
-        8 if side(8) > 1 => unsafe { x86::square_2(from, from_pitch, to, to_pitch) },
-        // SAFETY: a square of one element.
-        _ => unsafe { from.copy_to_nonoverlapping(to, N) },
+/// As for [`run`], with elements of `size` bytes.
+pub(super) unsafe fn stream(
+    from: Patch,
+    to: Patch,
+    size: usize,
+    ahead: isize,
+    isa: Isa,
+) -> (usize, usize) {
+    let is_aligned = to.at.addr().is_multiple_of(LINE) && to.row % LINE.cast_signed() == 0;
+    match wide(size, isa) {
+        // SAFETY: passed on from this function's contract; lines are aligned, as just seen.
+        Some(kernel) if is_aligned => unsafe {
+            kernel.run(from, to, Manner { ahead, is_streamed: true })
+        },
+        _ => (0, 0),
     }
 }
 
-/// Squares whose lines are one 16-byte register each, which every x86-64 has.
+/// Whether there are squares whose lines are whole lines of the cache: then there is no need to put
+/// these together elsewhere.
+pub(super) fn has_whole_lines(size: usize, isa: Isa) -> bool {
+    wide(size, isa).is_some()
+}
+
+/// The loops for elements of `size` bytes, that with the largest squares first.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+fn kernels(size: usize, isa: Isa) -> [Option<Kernel>; 2] {
+    [wide(size, isa), x86::narrow(size)]
+}
+
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+fn kernels(_: usize, _: Isa) -> [Option<Kernel>; 0] {
+    []
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+fn wide(size: usize, isa: Isa) -> Option<Kernel> {
+    if isa == Isa::Avx512 { x86::wide(size) } else { None }
+}
+
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+fn wide(_: usize, _: Isa) -> Option<Kernel> {
+    None
+}
+
+/// Squares whose lines are 16 bytes each, one in a register or four side by side.
 ///
 /// To interleave two lines moves what was an element's distance within one to half of it; after as
-/// many rounds as the side has bits, columns have become lines.
-#[cfg(target_arch = "x86_64")]
+/// many rounds as the side has bits, columns have become lines. The pairs are spelled out, as lines
+/// stay in registers only where no place is computed.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
+    use super::{Kernel, LINE, Manner};
+    use crate::convert::patch::Patch;
+    use crate::convert::prefetch;
     use std::arch::x86_64::*;
 
+    /// Bytes of a square's line.
+    const PIECE: usize = size_of::<__m128i>();
+
+    /// # Safety
+    /// A piece can be read.
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    unsafe fn one(from: *const u8, _: isize) -> __m128i {
+        // SAFETY: by this function's contract.
+        unsafe { _mm_loadu_si128(from.cast()) }
+    }
+
+    /// # Safety
+    /// Four pieces can be read, so many bytes apart.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn four(from: *const u8, pitch: isize) -> __m512i {
+        let piece = |place: isize| {
+            let at = from.wrapping_offset(pitch.wrapping_mul(place));
+            // SAFETY: by this function's contract.
+            unsafe { _mm_loadu_si128(at.cast()) }
+        };
+        let pieces = _mm512_castsi128_si512(piece(0));
+        let pieces = _mm512_inserti32x4::<1>(pieces, piece(1));
+        let pieces = _mm512_inserti32x4::<2>(pieces, piece(2));
+        _mm512_inserti32x4::<3>(pieces, piece(3))
+    }
+
     macro_rules! squares {
-        ($($name:ident, $side:literal, $rounds:literal, $low:ident, $high:ident;)*) => {$(
-            /// # Safety
-            /// As many lines of 16 bytes as the square has can be read and written.
-            #[inline]
-            #[target_feature(enable = "sse2")]
-            pub(super) unsafe fn $name(
-                from: *const u8,
-                from_pitch: isize,
-                to: *mut u8,
-                to_pitch: isize,
-            ) {
-                let mut lines = [_mm_setzero_si128(); $side];
-                for (place, line) in lines.iter_mut().enumerate() {
-                    let at = from.wrapping_offset(from_pitch.wrapping_mul(place.cast_signed()));
-                    // SAFETY: by this function's contract.
-                    *line = unsafe { _mm_loadu_si128(at.cast()) };
-                }
-                for _ in 0..$rounds {
-                    let old = lines;
-                    for pair in 0..$side / 2 {
-                        let (upper, lower) = (old[pair], old[pair + $side / 2]);
-                        lines[2 * pair] = $low(upper, lower);
-                        lines[2 * pair + 1] = $high(upper, lower);
-                    }
-                }
-                for (place, line) in lines.into_iter().enumerate() {
-                    let at = to.wrapping_offset(to_pitch.wrapping_mul(place.cast_signed()));
-                    // SAFETY: by this function's contract.
-                    unsafe { _mm_storeu_si128(at.cast(), line) };
+        ($table:ident: $features:literal, $load:ident, $store:ident, $stream:ident;
+         $($name:ident: $size:literal, $rounds:literal, $low:ident, $high:ident, [$($pair:literal)*];)*) => {
+            /// The loop for elements of `size` bytes.
+            pub(super) fn $table(size: usize) -> Option<Kernel> {
+                match size {
+                    $($size => {
+                        let rows = PIECE / $size;
+                        let columns = rows * lanes($load);
+                        Some(Kernel { rows, columns, run: $name })
+                    })*
+                    _ => None,
                 }
             }
-        )*};
+
+            $(
+                /// # Safety
+                /// As for all `Squares`, on a processor with these instructions.
+                #[target_feature(enable = $features)]
+                unsafe fn $name(from: Patch, to: Patch, manner: Manner) {
+                    const SIDE: usize = PIECE / $size;
+                    // A line of source and target at a time, so that it is in the cache once.
+                    for top in (0..to.rows).step_by(LINE / $size) {
+                        let bottom = to.rows.min(top + LINE / $size);
+                        for column in (0..to.columns).step_by(SIDE * lanes($load)) {
+                            if manner.ahead != 0 {
+                                let here = from.part(top, column, 1, 1).at;
+                                let next = here.wrapping_offset(manner.ahead);
+                                prefetch::lines(next, from.column, SIDE * lanes($load));
+                            }
+                            for row in (top..bottom).step_by(SIDE) {
+                                let read = from.part(row, column, SIDE, SIDE);
+                                let mut lines: [_; SIDE] = std::array::from_fn(|place| {
+                                    let at = read.flipped().row_at(place);
+                                    let pitch = read.column.wrapping_mul(SIDE.cast_signed());
+                                    // SAFETY: within the patch that the caller vouches for.
+                                    unsafe { $load(at, pitch) }
+                                });
+                                for _ in 0..$rounds {
+                                    let old = lines;
+                                    $(
+                                        let (upper, lower) = (old[$pair], old[$pair + SIDE / 2]);
+                                        lines[2 * $pair] = $low(upper, lower);
+                                        lines[2 * $pair + 1] = $high(upper, lower);
+                                    )*
+                                }
+                                let write = to.part(row, column, SIDE, SIDE);
+                                for (place, line) in lines.into_iter().enumerate() {
+                                    let at = write.row_at(place).cast();
+                                    match manner.is_streamed {
+                                        // SAFETY: as above, and aligned by the contract.
+                                        true => unsafe { $stream(at, line) },
+                                        // SAFETY: as above.
+                                        false => unsafe { $store(at, line) },
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            )*
+        };
+    }
+
+    /// How many pieces a loader takes.
+    const fn lanes<V>(_: unsafe fn(*const u8, isize) -> V) -> usize {
+        size_of::<V>() / PIECE
     }
 
     squares! {
-        square_16, 16, 4, _mm_unpacklo_epi8, _mm_unpackhi_epi8;
-        square_8, 8, 3, _mm_unpacklo_epi16, _mm_unpackhi_epi16;
-        square_4, 4, 2, _mm_unpacklo_epi32, _mm_unpackhi_epi32;
-        square_2, 2, 1, _mm_unpacklo_epi64, _mm_unpackhi_epi64;
+        narrow: "sse2", one, _mm_storeu_si128, _mm_stream_si128;
+        narrow_1: 1, 4, _mm_unpacklo_epi8, _mm_unpackhi_epi8, [0 1 2 3 4 5 6 7];
+        narrow_2: 2, 3, _mm_unpacklo_epi16, _mm_unpackhi_epi16, [0 1 2 3];
+        narrow_4: 4, 2, _mm_unpacklo_epi32, _mm_unpackhi_epi32, [0 1];
+        narrow_8: 8, 1, _mm_unpacklo_epi64, _mm_unpackhi_epi64, [0];
+    }
+
+    squares! {
+        wide: "avx512f,avx512bw", four, _mm512_storeu_si512, _mm512_stream_si512;
+        wide_1: 1, 4, _mm512_unpacklo_epi8, _mm512_unpackhi_epi8, [0 1 2 3 4 5 6 7];
+        wide_2: 2, 3, _mm512_unpacklo_epi16, _mm512_unpackhi_epi16, [0 1 2 3];
+        wide_4: 4, 2, _mm512_unpacklo_epi32, _mm512_unpackhi_epi32, [0 1];
+        wide_8: 8, 1, _mm512_unpacklo_epi64, _mm512_unpackhi_epi64, [0];
     }
 }
