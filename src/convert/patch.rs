@@ -2,7 +2,7 @@
 
 use super::isa::Isa;
 use super::steps::Unaligned;
-use super::{interleave, prefetch, transpose};
+use super::{every_other, interleave, prefetch, transpose};
 use std::mem::MaybeUninit;
 
 /// A rectangle of elements.
@@ -95,7 +95,9 @@ pub(super) unsafe fn copy(from: Patch, to: Patch, size: usize, isa: Isa) {
     // SAFETY: passed on from this function's contract.
     let is_done = unsafe { interleave::run(from, to, size, isa) }
         // SAFETY: as above, with rows for columns.
-        || unsafe { interleave::run(from.flipped(), to.flipped(), size, isa) };
+        || unsafe { interleave::run(from.flipped(), to.flipped(), size, isa) }
+        // SAFETY: as at first.
+        || unsafe { every_other::run(from, to, size, isa) };
     if is_done {
         return;
     }

@@ -443,6 +443,35 @@ fn layouts_that_people_have_are_copied_right() {
 }
 
 #[test]
+fn every_other_element_is_taken_and_nothing_behind_the_last_is_read() {
+    for dtype in [DType::U8, DType::I16, DType::F32, DType::I64] {
+        let size = dtype.itemsize();
+        for count in [1, 2, 3, 31, 64, 100 + size, 300] {
+            // Of the last pair there is only the first.
+            let from = Random(count as u64).bytes((2 * count - 1) * size);
+            let want: Vec<u8> = from.chunks(size).step_by(2).flatten().copied().collect();
+            let strides = [2 * size as i64, size as i64];
+            let read = Elements { dtype, swapped: false, strides: &strides[..1] };
+            let write = Elements { dtype, swapped: false, strides: &strides[1..] };
+            for isa in Isa::present() {
+                let mut to = vec![0u8; count * size];
+                let walk = Walk::new(
+                    &[count as i64],
+                    from.as_ptr(),
+                    read.strides,
+                    to.as_mut_ptr(),
+                    write.strides,
+                );
+                // SAFETY: both vectors hold all elements.
+                unsafe { copy_by(isa, &walk.expect("some"), read, write) };
+
+                assert_eq!(to, want, "{count} of {dtype} with {isa:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn equal_dtypes_of_whole_bytes_are_copied_bit_for_bit() {
     let mut random = Random(7);
     for (code, bits, lanes) in [

@@ -117,6 +117,13 @@ fn extents(rows: usize, columns: usize, limit: Limit, is_crossing: bool) -> (usi
     }
     let side = 1 << (limit.ilog2() / 2);
     let narrow = rows.min(side);
-    let columns = columns.min(limit / narrow);
+    let columns = columns.min(whole(limit / narrow));
     (rows.min(limit / columns), columns)
+}
+
+/// So many elements or a few less, such that in lines of any elements the next ones start where these do.
+fn whole(elements: usize) -> usize {
+    const LINE: usize = 64;
+
+    if elements < LINE { elements } else { elements / LINE * LINE }
 }

@@ -228,7 +228,8 @@ mod x86 {
     }
 
     squares! {
-        narrow: "sse2", one, _mm_storeu_si128, _mm_stream_si128;
+        // Never past the cache, where pieces of a line would go one by one.
+        narrow: "sse2", one, _mm_storeu_si128, _mm_storeu_si128;
         narrow_1: 1, 4, _mm_unpacklo_epi8, _mm_unpackhi_epi8, [0 1 2 3 4 5 6 7];
         narrow_2: 2, 3, _mm_unpacklo_epi16, _mm_unpackhi_epi16, [0 1 2 3];
         narrow_4: 4, 2, _mm_unpacklo_epi32, _mm_unpackhi_epi32, [0 1];
