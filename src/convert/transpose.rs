@@ -2,29 +2,23 @@
 
 use super::isa::Isa;
 use super::patch::{Line, Patch, copy_lines};
+use super::prefetch;
 
 /// Bytes that are written at once where that can be.
 const LINE: usize = 64;
 
-/// Transposes a patch.
+/// Transposes a patch, and stores past the cache if told so.
 ///
 /// The contract of each: all elements can be read and written, and none overlap; the columns of the
 /// first patch and the rows of the second are dense, and the extents multiples of a square's. What is
 /// stored past the cache is aligned to a square's line.
-type Squares = unsafe fn(Patch, Patch, Manner);
-
-/// What else is to be seen to on the way.
-#[derive(Clone, Copy)]
-struct Manner {
-    /// How many bytes further on there is what will be read next; 0 if that is unknown.
-    ahead: isize,
-    /// Whether to store past the cache.
-    is_streamed: bool,
-}
+type Squares = unsafe fn(Patch, Patch, bool);
 
 /// A loop over squares of one size of element.
 #[derive(Clone, Copy)]
 struct Kernel {
+    /// Bytes of an element.
+    size: usize,
     /// Extents of a square in the target.
     rows: usize,
     columns: usize,
@@ -33,15 +27,26 @@ struct Kernel {
 
 impl Kernel {
     /// Transposes the whole squares from the first row and column on; returns how many rows and
-    /// columns they are.
+    /// columns they are. `ahead` is as in [`stream`].
     ///
     /// # Safety
     /// As for all [`Squares`], whatever the extents.
-    unsafe fn run(self, from: Patch, to: Patch, manner: Manner) -> (usize, usize) {
+    unsafe fn run(self, from: Patch, to: Patch, is_streamed: bool, ahead: isize) -> (usize, usize) {
         let rows = to.rows / self.rows * self.rows;
         let columns = to.columns / self.columns * self.columns;
-        // SAFETY: whole squares, of what the caller vouches for.
-        unsafe { (self.run)(from.part(0, 0, rows, columns), to.part(0, 0, rows, columns), manner) };
+        // A line of source and target at a time, so that each is in the cache once.
+        let side = LINE / self.size;
+        for row in (0..rows).step_by(side) {
+            for column in (0..columns).step_by(side) {
+                let (height, width) = (side.min(rows - row), side.min(columns - column));
+                let [from, to] = [from, to].map(|side| side.part(row, column, height, width));
+                if ahead != 0 {
+                    prefetch::lines(from.at.wrapping_offset(ahead), from.column, width);
+                }
+                // SAFETY: whole squares, of what the caller vouches for.
+                unsafe { (self.run)(from, to, is_streamed) };
+            }
+        }
         (rows, columns)
     }
 }
@@ -57,11 +62,10 @@ pub(super) unsafe fn run<const N: usize>(
     isa: Isa,
     line: impl Fn(Line, Line) + Copy,
 ) {
-    let manner = Manner { ahead: 0, is_streamed: false };
     let (mut from, mut to) = (from, to);
     for kernel in kernels(N, isa).into_iter().flatten() {
         // SAFETY: passed on from this function's contract.
-        let (rows, columns) = unsafe { kernel.run(from, to, manner) };
+        let (rows, columns) = unsafe { kernel.run(from, to, false, 0) };
         let (below, right) = (to.rows - rows, to.columns - columns);
         copy_lines(from.part(rows, 0, below, columns), to.part(rows, 0, below, columns), line);
         (from, to) = (from.part(0, columns, to.rows, right), to.part(0, columns, to.rows, right));
@@ -84,9 +88,7 @@ pub(super) unsafe fn stream(
     let is_aligned = to.at.addr().is_multiple_of(LINE) && to.row % LINE.cast_signed() == 0;
     match wide(size, isa) {
         // SAFETY: passed on from this function's contract; lines are aligned, as just seen.
-        Some(kernel) if is_aligned => unsafe {
-            kernel.run(from, to, Manner { ahead, is_streamed: true })
-        },
+        Some(kernel) if is_aligned => unsafe { kernel.run(from, to, true, ahead) },
         _ => (0, 0),
     }
 }
@@ -125,9 +127,8 @@ fn wide(_: usize, _: Isa) -> Option<Kernel> {
 /// stay in registers only where no place is computed.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
-    use super::{Kernel, LINE, Manner};
+    use super::Kernel;
     use crate::convert::patch::Patch;
-    use crate::convert::prefetch;
     use std::arch::x86_64::*;
 
     /// Bytes of a square's line.
@@ -167,7 +168,7 @@ mod x86 {
                     $($size => {
                         let rows = PIECE / $size;
                         let columns = rows * lanes($load);
-                        Some(Kernel { rows, columns, run: $name })
+                        Some(Kernel { size, rows, columns, run: $name })
                     })*
                     _ => None,
                 }
@@ -177,42 +178,33 @@ mod x86 {
                 /// # Safety
                 /// As for all `Squares`, on a processor with these instructions.
                 #[target_feature(enable = $features)]
-                unsafe fn $name(from: Patch, to: Patch, manner: Manner) {
+                unsafe fn $name(from: Patch, to: Patch, is_streamed: bool) {
                     const SIDE: usize = PIECE / $size;
-                    // A line of source and target at a time, so that it is in the cache once.
-                    for top in (0..to.rows).step_by(LINE / $size) {
-                        let bottom = to.rows.min(top + LINE / $size);
-                        for column in (0..to.columns).step_by(SIDE * lanes($load)) {
-                            if manner.ahead != 0 {
-                                let here = from.part(top, column, 1, 1).at;
-                                let next = here.wrapping_offset(manner.ahead);
-                                prefetch::lines(next, from.column, SIDE * lanes($load));
+                    for column in (0..to.columns).step_by(SIDE * lanes($load)) {
+                        for row in (0..to.rows).step_by(SIDE) {
+                            let read = from.part(row, column, SIDE, SIDE);
+                            let mut lines: [_; SIDE] = std::array::from_fn(|place| {
+                                let at = read.flipped().row_at(place);
+                                let pitch = read.column.wrapping_mul(SIDE.cast_signed());
+                                // SAFETY: within the patch that the caller vouches for.
+                                unsafe { $load(at, pitch) }
+                            });
+                            for _ in 0..$rounds {
+                                let old = lines;
+                                $(
+                                    let (upper, lower) = (old[$pair], old[$pair + SIDE / 2]);
+                                    lines[2 * $pair] = $low(upper, lower);
+                                    lines[2 * $pair + 1] = $high(upper, lower);
+                                )*
                             }
-                            for row in (top..bottom).step_by(SIDE) {
-                                let read = from.part(row, column, SIDE, SIDE);
-                                let mut lines: [_; SIDE] = std::array::from_fn(|place| {
-                                    let at = read.flipped().row_at(place);
-                                    let pitch = read.column.wrapping_mul(SIDE.cast_signed());
-                                    // SAFETY: within the patch that the caller vouches for.
-                                    unsafe { $load(at, pitch) }
-                                });
-                                for _ in 0..$rounds {
-                                    let old = lines;
-                                    $(
-                                        let (upper, lower) = (old[$pair], old[$pair + SIDE / 2]);
-                                        lines[2 * $pair] = $low(upper, lower);
-                                        lines[2 * $pair + 1] = $high(upper, lower);
-                                    )*
-                                }
-                                let write = to.part(row, column, SIDE, SIDE);
-                                for (place, line) in lines.into_iter().enumerate() {
-                                    let at = write.row_at(place).cast();
-                                    match manner.is_streamed {
-                                        // SAFETY: as above, and aligned by the contract.
-                                        true => unsafe { $stream(at, line) },
-                                        // SAFETY: as above.
-                                        false => unsafe { $store(at, line) },
-                                    }
+                            let write = to.part(row, column, SIDE, SIDE);
+                            for (place, line) in lines.into_iter().enumerate() {
+                                let at = write.row_at(place).cast();
+                                match is_streamed {
+                                    // SAFETY: as above, and aligned by the contract.
+                                    true => unsafe { $stream(at, line) },
+                                    // SAFETY: as above.
+                                    false => unsafe { $store(at, line) },
                                 }
                             }
                         }

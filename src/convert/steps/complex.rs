@@ -48,6 +48,7 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::F64, DType::C128) => compiled::<Complex<f64>>(isa),
         (DType::C128, DType::F32) => return fused::<Then<Real<f64>, floats::Narrow>>(isa),
         (DType::C64, DType::F64) => return fused::<Then<Real<f32>, floats::Widen>>(isa),
+        (DType::F64, DType::C64) => return fused::<Then<floats::Narrow, Complex<f32>>>(isa),
         (DType::F32, DType::C128) => return fused::<Then<floats::Widen, Complex<f64>>>(isa),
         _ => return None,
     })

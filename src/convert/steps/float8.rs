@@ -10,10 +10,14 @@
 //! | ...fnuz        | NaN                          | 0x80               | +0 only      |
 //! | e8m0fnu        | NaN                          | 0xff               | becomes 2**-127 |
 //!
-//! Nothing here branches or looks up a table, so that the compiler makes vectors of it.
+//! Nothing here branches or looks up a table, so that the compiler makes vectors of it; a table that fits
+//! the registers there is in [`codes`].
+
+#[cfg(target_arch = "x86_64")]
+mod codes;
 
 use super::half::ShiftBrain;
-use super::{Loop, Step, Then, compiled, fused};
+use super::{Loop, Step, Then, compiled, compiled_narrow, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -21,41 +25,67 @@ use std::marker::PhantomData;
 pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match (from, to) {
         (_, DType::F32) => with::<Decoded>(from, isa),
+        (_, DType::F16) => with::<DecodedHalf>(from, isa),
+        (_, DType::BF16) => with::<DecodedBrain>(from, isa),
         (DType::F32, _) => with::<Encoded>(to, isa),
         (DType::BF16, _) => with::<EncodedBrain>(to, isa),
         _ => None,
     }
 }
 
-/// A direction: the step that a format takes in it.
+/// A direction between codes and elements of another dtype.
 trait Direction {
-    type Step<F: Float8>: Step;
-
-    /// The loop of a format's step.
-    fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
-        Some(compiled::<Self::Step<F>>(isa))
-    }
+    /// The loop of a format in it; `None` where it takes two.
+    fn compiled<F: Float8>(isa: Isa) -> Option<Loop>;
 }
 
 struct Decoded;
+struct DecodedHalf;
+struct DecodedBrain;
 struct Encoded;
 struct EncodedBrain;
 struct Decode<F>(PhantomData<F>);
 struct Encode<F>(PhantomData<F>);
 
 impl Direction for Decoded {
-    type Step<F: Float8> = Decode<F>;
+    fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => Some(codes::to_single::<F>),
+            _ => compiled_narrow::<Decode<F>>(isa),
+        }
+    }
+}
+
+impl Direction for DecodedHalf {
+    fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => Some(codes::to_half::<F>),
+            _ => None,
+        }
+    }
+}
+
+impl Direction for DecodedBrain {
+    fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
+        match isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => Some(codes::to_brain::<F>),
+            _ => None,
+        }
+    }
 }
 
 impl Direction for Encoded {
-    type Step<F: Float8> = Encode<F>;
+    fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
+        Some(compiled::<Encode<F>>(isa))
+    }
 }
 
 impl Direction for EncodedBrain {
-    type Step<F: Float8> = Then<ShiftBrain, Encode<F>>;
-
     fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
-        fused::<Self::Step<F>>(isa)
+        fused::<Then<ShiftBrain, Encode<F>>>(isa)
     }
 }
 
@@ -99,6 +129,23 @@ trait Float8 {
     fn decode(code: u8) -> f32;
     /// The code of the nearest value.
     fn encode(value: f32) -> u8;
+    /// The values of all codes.
+    #[cfg(target_arch = "x86_64")]
+    const VALUES: [f32; 256];
+}
+
+/// The value of each code, by an expression that is constant.
+#[cfg(target_arch = "x86_64")]
+macro_rules! all_values {
+    ($code:ident => $value:expr) => {{
+        let (mut values, mut place) = ([0.0; 256], 0);
+        while place < values.len() {
+            let $code = place as u8;
+            values[place] = $value;
+            place += 1;
+        }
+        values
+    }};
 }
 
 const INFINITY: u32 = 0x7f80_0000;
@@ -144,16 +191,16 @@ impl Format {
     }
 
     #[inline(always)]
-    fn decode(&self, code: u8) -> f32 {
-        let sign = u32::from(code & 0x80) << 24;
-        let fields = u32::from(code & 0x7f);
+    const fn decode(&self, code: u8) -> f32 {
+        let sign = ((code & 0x80) as u32) << 24;
+        let fields = (code & 0x7f) as u32;
         let unit = f32::from_bits((self.lowest_exponent() + 1 - self.fraction) << FRACTION);
         let subnormal = (fields as f32 * unit).to_bits();
         let normal = (fields << (FRACTION - self.fraction)) + (self.lowest_exponent() << FRACTION);
         let number = if fields < 1 << self.fraction { subnormal } else { normal };
         let magnitude = match self.top {
-            Top::Ieee if fields > u32::from(self.infinity()) => QUIET_NAN,
-            Top::Ieee if fields == u32::from(self.infinity()) => INFINITY,
+            Top::Ieee if fields > self.infinity() as u32 => QUIET_NAN,
+            Top::Ieee if fields == self.infinity() as u32 => INFINITY,
             Top::Finite if fields == 0x7f => QUIET_NAN,
             Top::Unsigned if code == 0x80 => QUIET_NAN,
             _ => number,
@@ -206,6 +253,9 @@ macro_rules! formats {
         }
 
         impl Float8 for $name {
+            #[cfg(target_arch = "x86_64")]
+            const VALUES: [f32; 256] = all_values!(code => Self::FORMAT.decode(code));
+
             #[inline(always)]
             fn decode(code: u8) -> f32 {
                 Self::FORMAT.decode(code)
@@ -238,15 +288,25 @@ formats! {
 /// `float8_e8m0fnu`: a power of two, 2**-127 to 2**127, with neither sign nor zero.
 struct E8M0FNU;
 
-impl Float8 for E8M0FNU {
+impl E8M0FNU {
     #[inline(always)]
-    fn decode(code: u8) -> f32 {
+    const fn value(code: u8) -> f32 {
         match code {
             // The exponent field 0 of an f32 means subnormal, so this one is spelled out.
             0 => f32::from_bits(1 << (FRACTION - 1)),
             0xff => f32::from_bits(QUIET_NAN),
-            code => f32::from_bits(u32::from(code) << FRACTION),
+            code => f32::from_bits((code as u32) << FRACTION),
         }
+    }
+}
+
+impl Float8 for E8M0FNU {
+    #[cfg(target_arch = "x86_64")]
+    const VALUES: [f32; 256] = all_values!(code => Self::value(code));
+
+    #[inline(always)]
+    fn decode(code: u8) -> f32 {
+        Self::value(code)
     }
 
     #[inline(always)]

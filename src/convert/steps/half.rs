@@ -1,6 +1,8 @@
 //! The 16-bit floats to `float32` and back, rounded to nearest even; every NaN becomes a quiet one.
 
-use super::{Loop, Step, compiled};
+use super::complex::{Complex, Real};
+use super::floats::Widen as WidenSingle;
+use super::{Loop, Step, Then, compiled, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use half::f16;
@@ -11,6 +13,11 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::F32, DType::BF16) => compiled::<NarrowBrain>(isa),
         (DType::F16, DType::F32) => widen(isa),
         (DType::F32, DType::F16) => narrow(isa),
+        (DType::BF16, DType::F64) => return fused::<Then<WidenBrain, WidenSingle>>(isa),
+        (DType::BF16, DType::C64) => return fused::<Then<WidenBrain, Complex<f32>>>(isa),
+        (DType::C64, DType::BF16) => return fused::<Then<Real<f32>, NarrowBrain>>(isa),
+        #[cfg(target_arch = "x86_64")]
+        (DType::F64, DType::F16) if isa == Isa::Avx512 => x86::narrow_wide_avx512,
         _ => return None,
     })
 }
@@ -147,6 +154,7 @@ mod x86 {
     vectors!(narrow_avx2, "avx2,f16c", 8, 4 => 2, narrow_8);
     vectors!(widen_avx512, "avx512f", 16, 2 => 4, widen_16);
     vectors!(narrow_avx512, "avx512f", 16, 4 => 2, narrow_16);
+    vectors!(narrow_wide_avx512, "avx512f,avx512vl", 8, 8 => 2, narrow_wide_8);
 
     /// # Safety
     /// 8 numbers can be read and written.
@@ -194,5 +202,18 @@ mod x86 {
         let halves = _mm512_cvtps_ph::<NEAREST_EVEN>(floats);
         // SAFETY: as above.
         unsafe { _mm256_storeu_si256(to.cast(), halves) };
+    }
+    /// By way of `float32`, rounded at each step.
+    ///
+    /// # Safety
+    /// 8 numbers can be read and written.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512vl")]
+    unsafe fn narrow_wide_8(from: *const u8, to: *mut u8) {
+        // SAFETY: by this function's contract.
+        let doubles = unsafe { _mm512_loadu_pd(from.cast()) };
+        let halves = _mm256_cvtps_ph::<NEAREST_EVEN>(_mm512_cvtpd_ps(doubles));
+        // SAFETY: as above.
+        unsafe { _mm_storeu_si128(to.cast(), halves) };
     }
 }

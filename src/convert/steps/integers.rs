@@ -37,7 +37,7 @@ casts! {
 
 pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match to {
-        DType::F32 | DType::F64 | DType::BF16 | DType::C64 => to_float(from, to, isa),
+        DType::F32 | DType::F64 | DType::BF16 | DType::C64 | DType::C128 => to_float(from, to, isa),
         // Into as many bits or fewer, a sign makes no difference; of the result it never does.
         _ => to_integer(if to.bits > from.bits { from } else { unsigned(from) }, unsigned(to), isa),
     }
@@ -125,6 +125,7 @@ fn to_float(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         DType::F64 => nearest!(from, f64, |Nearest| Some(compiled::<Nearest>(isa))),
         DType::BF16 => nearest!(from, f32, |Nearest| fused::<Then<Nearest, NarrowBrain>>(isa)),
         DType::C64 => nearest!(from, f32, |Nearest| fused::<Then<Nearest, Complex<f32>>>(isa)),
+        DType::C128 => nearest!(from, f64, |Nearest| fused::<Then<Nearest, Complex<f64>>>(isa)),
         _ => None,
     }
 }

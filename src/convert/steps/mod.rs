@@ -65,6 +65,17 @@ pub(super) fn compiled<S: Step>(isa: Isa) -> Loop {
     }
 }
 
+/// The loop of a step that is written by hand for the widest vectors.
+pub(super) fn compiled_narrow<S: Step>(isa: Isa) -> Option<Loop> {
+    match isa {
+        Isa::Portable => Some(portable::<S>),
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => Some(avx2::<S>),
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => None,
+    }
+}
+
 /// The loop of two steps at once, compiled for the widest vectors alone so that the library stays
 /// small; elsewhere the two are taken one by one.
 pub(super) fn fused<S: Step>(isa: Isa) -> Option<Loop> {
