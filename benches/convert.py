@@ -15,6 +15,9 @@ PLACES = [("64 KiB", MIB // 16, 1), ("4 MiB", 4 * MIB, 1), ("64 MiB", 64 * MIB, 
 if not QUICK:
     PLACES.append(("256 MiB, two threads", 256 * MIB, 2))
 
+CALL = ("the call rather than the loop: with 16 elements the distance to the peer is about as many nanoseconds as with "
+        "these (float16 to float32: 120, and 139 with 16384).")
+
 for place, size, count in PLACES:
     threads(count)
     for from_, to in COMMON:
@@ -25,4 +28,5 @@ for place, size, count in PLACES:
         marks = [(0.95, ["torch", "numpy"])]
         if size >= 64 * MIB and from_ != to:
             marks.append((1.2, ["memcpy"]))
-        row(f"{from_} → {to}, {place}", contenders, marks, moved=moved)
+        limit = CALL if size < MIB else None
+        row(f"{from_} → {to}, {place}", contenders, marks, moved=moved, limit=limit)
