@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 
 use crate::abi::{TA_ABI_VERSION, TA_OK};
 use crate::error::{Class, Failure, Result};
+use crate::export::pickle;
 use crate::source::buffer;
 use crate::tensor::provenance;
 use crate::{asarray, c, device, dtype, history, relatives, settings, tensor};
@@ -110,6 +111,7 @@ fn _tarray(module: &Bound<'_, PyModule>) -> PyResult<()> {
     dtype::add_to(module)?;
     module.add_class::<device::Device>()?;
     history::add_to(module)?;
+    pickle::add_to(module)?;
     module.add("Provenance", provenance::class(module.py())?)?;
     for class in Class::ALL {
         let class = class.of(module.py())?;

@@ -24,7 +24,7 @@ def public():
             for member in vars(value):
                 if not member.startswith("_") and not member.startswith("n_"):
                     yield f"{name}.{member}", getattr(value, member).__doc__
-    for member in ("_ta_handle", "_from_ta_handle", "__dlpack__", "__dlpack_device__", "__array__"):
+    for member in ("_ta_handle", "_from_ta_handle", "__dlpack__", "__dlpack_device__", "__array__", "__reduce_ex__"):
         yield f"Tensor.{member}", getattr(tarray.Tensor, member).__doc__
 
 

@@ -2,6 +2,7 @@
 
 import array
 import gc
+import pickle
 import sys
 
 import numpy as np
@@ -12,6 +13,9 @@ from crafted import Lent, with_table
 
 TIMES = 10_000
 NUMBERS = np.arange(6, dtype="f4").reshape(2, 3)
+NUMBERS_OURS = tarray.asarray(NUMBERS)
+PICKLED = pickle.dumps(NUMBERS_OURS, 5, buffer_callback=lambda buffer: None)
+BYTES = NUMBERS.tobytes()
 
 
 class Dict:
@@ -47,7 +51,7 @@ class Legacy(Speaker):
 
 LENT = Lent()
 SOURCES = {
-    "tensor": tarray.asarray(NUMBERS), "array": NUMBERS, "numpy scalar": np.float32(1), "dlpack": Speaker(),
+    "tensor": NUMBERS_OURS, "array": NUMBERS, "numpy scalar": np.float32(1), "dlpack": Speaker(),
     "legacy dlpack": Legacy(), "refusing": Refusing(), "table": with_table(lambda given: LENT)(), "bytes": bytes(24),
     "buffer": array.array("b", bytes(24)), "strided buffer": memoryview(bytes(48))[::2], "dict": Dict(),
     "struct": Struct(), "method": Method(), "scalar": 1.5, "sequence": [[1.0, 2.0], (3.0, 4.0)],
@@ -108,6 +112,15 @@ def test_capsules():
 ])
 def test_relatives(call):
     assert_flat(call, NUMBERS)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: pickle.loads(pickle.dumps(NUMBERS_OURS, 4)), lambda: pickle.loads(pickle.dumps(NUMBERS_OURS.T, 5)),
+    lambda: pickle.dumps(NUMBERS_OURS, 5, buffer_callback=lambda buffer: None),
+    lambda: pickle.loads(PICKLED, buffers=[BYTES]), lambda: pickle.loads(PICKLED, buffers=[BYTES[1:]]),
+])
+def test_pickles(call):
+    assert_flat(call, NUMBERS_OURS, BYTES)
 
 
 def test_immutable_arrays():

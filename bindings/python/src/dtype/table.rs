@@ -10,6 +10,7 @@ const fn one(code: u8, bits: u8) -> ta_dtype {
 
 pub(crate) const UNSET: ta_dtype = ta_dtype { code: 0, bits: 0, lanes: 0 };
 pub(crate) const BOOL: ta_dtype = one(TA_BOOL, 8);
+pub(crate) const UINT8: ta_dtype = one(TA_UINT, 8);
 pub(crate) const INT64: ta_dtype = one(TA_INT, 64);
 pub(crate) const FLOAT32: ta_dtype = one(TA_FLOAT, 32);
 pub(crate) const FLOAT64: ta_dtype = one(TA_FLOAT, 64);
@@ -21,7 +22,7 @@ pub(crate) const NAMED: &[(ta_dtype, &str)] = &[
     (FLOAT64, "float64"),
     (INT64, "int64"),
     (BOOL, "bool"),
-    (one(TA_UINT, 8), "uint8"),
+    (UINT8, "uint8"),
     (one(TA_INT, 8), "int8"),
     (one(TA_INT, 16), "int16"),
     (one(TA_INT, 32), "int32"),

@@ -12,6 +12,7 @@ mod index;
 mod layout;
 mod list;
 mod numpy;
+pub(crate) mod pickle;
 mod scalar;
 pub(crate) mod window;
 pub(crate) mod write;
@@ -35,6 +36,7 @@ pub(crate) fn fill(slots: &mut Slots) {
     layout::fill(slots);
     index::fill(slots);
     write::fill(slots);
+    pickle::fill(slots);
 }
 
 /// Adds what is an attribute of the type itself, once the type is ready.

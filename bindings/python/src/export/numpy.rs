@@ -15,7 +15,6 @@ use crate::export::buffer;
 use crate::export::dlpack::refusal;
 use crate::export::{CPU, is_host, settled, window};
 use crate::options::{Request, some, truth};
-use crate::release;
 use crate::tensor::facts;
 use crate::tensor::method::{attributes, methods};
 use crate::tensor::{self, Slots, Tensor};
@@ -130,30 +129,8 @@ fn carrier<'py>(tensor: Tensor<'_, 'py>, info: &ta_info) -> Result<Bound<'py, Py
     let itemsize = dtype::itemsize(info.dtype);
     let step = |&stride: &i64| stride.wrapping_mul(itemsize as i64);
     let strides_bytes: Vec<i64> = tensor.strides().iter().map(step).collect();
-    let memory = ta_memory {
-        data: info.data,
-        shape: info.shape,
-        strides_bytes: strides_bytes.as_ptr(),
-        dtype: ta_dtype { code: TA_UINT, bits: (itemsize * 8) as u8, lanes: 1 },
-        device: info.device,
-        ndim: info.ndim,
-        flags: if info.flags & TA_TENSOR_READ_ONLY != 0 { TA_MEMORY_READ_ONLY } else { 0 },
-        byte_offset: info.byte_offset,
-        stream: 0,
-        reserved: [0; 2],
-        owner: tensor.object().to_owned().into_ptr().cast(),
-        release: Some(release::object),
-    };
-    let mut request = Request::default();
-    request.options.copy = TA_COPY_NEVER;
-    match window::asarray(ta_source_value { memory }, TA_SOURCE_MEMORY, &request) {
-        Ok(handle) => tensor::wrap(tensor.py(), handle),
-        Err(failure) => {
-            // SAFETY: the reference made above, which the library has not taken.
-            unsafe { release::object(memory.owner) };
-            Err(failure)
-        }
-    }
+    let dtype = ta_dtype { code: TA_UINT, bits: (itemsize * 8) as u8, lanes: 1 };
+    window::reread(tensor, info, dtype, tensor.shape(), Some(&strides_bytes))
 }
 
 /// An `ExchangeError` that is an `AttributeError` too, so that `hasattr` says no.

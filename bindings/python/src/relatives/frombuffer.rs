@@ -1,6 +1,6 @@
 //! `frombuffer`: a tensor over a buffer, by a dtype or by the buffer's own format and shape.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::CStr;
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -9,14 +9,12 @@ use crate::abi::*;
 use crate::arguments::{Arguments, Signature};
 use crate::asarray;
 use crate::border;
-use crate::c;
-use crate::device;
 use crate::dtype;
 use crate::error::{Failure, Result, type_name};
 use crate::options::{Request, some};
+use crate::source::Seen;
 use crate::source::buffer::format::{self, Format};
 use crate::source::buffer::{self, Held};
-use crate::source::{Loan, Seen};
 
 pub(super) const DOC: &CStr = c"frombuffer(obj, *, dtype=None, count=-1, offset=0, requires_grad=False)
 --
@@ -122,23 +120,8 @@ fn elements<'a>(held: Held) -> Result<Seen<'a>> {
             "can't alias a buffer whose elements are reached through pointers".into(),
         ));
     }
-    let (shape, strides) = (held.shape(), held.strides());
-    let memory = ta_memory {
-        data: held.data(),
-        shape: shape.as_ptr(),
-        strides_bytes: if strides.is_empty() { std::ptr::null() } else { strides.as_ptr() },
-        dtype,
-        device: device::UNSET,
-        ndim: c_int::try_from(shape.len()).map_err(|_| Failure::value("too many axes"))?,
-        flags: held.flags(),
-        byte_offset: 0,
-        stream: 0,
-        reserved: [0; 2],
-        owner: held.owner(),
-        release: Some(buffer::release),
-    };
-    let source = c::source(TA_SOURCE_MEMORY, TA_ORIGIN_BUFFER, ta_source_value { memory });
-    Ok(Seen { source, loan: Loan::Kept(Box::new(held)) })
+    let (shape, strides) = (&raw const *held.shape(), &raw const *held.strides());
+    buffer::elements(held, dtype, shape, strides, 0)
 }
 
 /// Part of the bytes of a buffer, for elements of a dtype.

@@ -10,6 +10,7 @@ use crate::c;
 use crate::error::{Failure, Result};
 use crate::options::some;
 use crate::tensor::method::{attributes, methods};
+use crate::tensor::object::SIZE;
 use crate::tensor::slots::Slots;
 use crate::tensor::{Tensor, provenance};
 use crate::{device, dtype};
@@ -82,6 +83,7 @@ Raises IndexError if there is no such axis.
 >>> t = tarray.asarray([1, 2])
 >>> t[1:].data_ptr() - t.data_ptr()
 8";
+        c"__sizeof__" => sizeof, c"__sizeof__($self, /)\n--\n\nBytes of the object and its elements, wherever they are and whoever else has them too.";
         c"is_contiguous" => is_contiguous, c"is_contiguous($self, /)\n--\n\nWhether the elements stand one after another in C order.
 
 >>> import tarray
@@ -131,6 +133,12 @@ fn itemsize<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
 
 fn nbytes<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     object(tensor.py(), tensor.info()?.nbytes)
+}
+
+fn sizeof<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>> {
+    static SIGNATURE: Signature<0> = Signature::new("__sizeof__", [], 0, 0);
+    SIGNATURE.parse(given)?;
+    object(tensor.py(), SIZE.unsigned_abs() as u64 + tensor.info()?.nbytes)
 }
 
 fn read_only<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {

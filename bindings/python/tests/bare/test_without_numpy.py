@@ -133,6 +133,7 @@ def test_out_again():
     assert t.T[0, 1].item() == 3 and t.to("float64").dtype is tarray.float64
     assert copy.deepcopy(t).data_ptr() != t.data_ptr()
     assert pickle.loads(pickle.dumps(t.dtype)) is tarray.int64
+    assert pickle.loads(pickle.dumps(t, 5)).tolist() == t.tolist()
 
 
 def test_numpy_is_asked_for_only_by_name():

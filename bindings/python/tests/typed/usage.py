@@ -1,5 +1,6 @@
 """Typed code as users write it: `mypy --strict` must find nothing to say, nor too little."""
 
+import pickle
 from typing import assert_type
 
 import numpy
@@ -48,6 +49,7 @@ def ways_out(tensor: Tensor) -> None:
     memoryview(tensor)
     tensor.to(tarray.float64).to("cpu", copy=True).to(tensor)
     tensor.fill_(0).copy_([1, 2])
+    pickle.loads(pickle.dumps(tensor, protocol=5))
 
 
 def gradients(tensor: Tensor) -> Tensor | None:

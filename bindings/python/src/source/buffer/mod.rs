@@ -5,11 +5,15 @@ mod gathered;
 mod held;
 mod warning;
 
+use std::ffi::c_int;
+use std::ptr;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
 
 use crate::abi::*;
 use crate::c;
+use crate::device;
 use crate::dtype;
 use crate::error::{Failure, Result, type_name};
 use crate::options::Request;
@@ -61,6 +65,36 @@ pub(crate) fn bytes<'a>(held: Held) -> Seen<'a> {
     };
     let source = c::source(TA_SOURCE_BUFFER, TA_ORIGIN_BUFFER, ta_source_value { buffer });
     Seen { source, loan: Loan::Kept(Box::new(held)) }
+}
+
+/// A source of elements in a buffer: their extents, and strides in bytes, of which there are none
+/// for C order. Both are read when the source is taken.
+///
+/// # Errors
+/// `ValueError` for more axes than C counts.
+pub(crate) fn elements<'a>(
+    held: Held,
+    dtype: ta_dtype,
+    shape: *const [i64],
+    strides_bytes: *const [i64],
+    flags: u64,
+) -> Result<Seen<'a>> {
+    let memory = ta_memory {
+        data: held.data(),
+        shape: shape.cast(),
+        strides_bytes: if strides_bytes.is_empty() { ptr::null() } else { strides_bytes.cast() },
+        dtype,
+        device: device::UNSET,
+        ndim: c_int::try_from(shape.len()).map_err(|_| Failure::value("too many axes"))?,
+        flags: held.flags() | flags,
+        byte_offset: 0,
+        stream: 0,
+        reserved: [0; 2],
+        owner: held.owner(),
+        release: Some(release),
+    };
+    let source = c::source(TA_SOURCE_MEMORY, TA_ORIGIN_BUFFER, ta_source_value { memory });
+    Ok(Seen { source, loan: Loan::Kept(Box::new(held)) })
 }
 
 /// That a buffer's bytes do not stand one after another.

@@ -1,0 +1,43 @@
+"""How tensors are pickled: their bytes, and what they say.
+
+A pickle names `restored` and what to call it with: what was written once is to be read for ever.
+"""
+
+import pickle
+import sys
+
+from tarray import _tarray  # type: ignore[attr-defined]
+
+
+def reduced(tensor, protocol):
+    """What `Tensor.__reduce_ex__` returns."""
+    order = _order(tensor)
+    data, is_padded = _tarray._bytes(tensor.detach().permute(order))
+    shape = tuple(tensor.shape[axis] for axis in order)
+    facts = (tensor.dtype, shape, order, is_padded, sys.byteorder, str(tensor.device), tensor.requires_grad)
+    if protocol < 5:
+        return restored, (bytes(data), *facts, not tensor.read_only)
+    buffer = memoryview(data)
+    return restored, (pickle.PickleBuffer(buffer.toreadonly() if tensor.read_only else buffer), *facts)
+
+
+def restored(data, dtype, shape, order, is_padded, byteorder, device, requires_grad, writable=None):
+    """A leaf over a buffer of such elements; a copy on another device or of another byte order, or if it
+    is to be writable and the buffer is not."""
+    axes = [*range(len(shape))]
+    if sorted(order) != axes:
+        raise ValueError(f"a tensor of {len(axes)} axes has them in no order like {order}")
+    tensor = _tarray._elements(data, dtype, shape, is_padded, byteorder != sys.byteorder)
+    if order != axes:
+        # Where each axis went.
+        tensor = tensor.permute(sorted(axes, key=order.__getitem__))
+    tensor = _tarray.asarray(tensor, device=device, writable=writable)
+    return tensor.requires_grad_() if requires_grad else tensor
+
+
+def _order(tensor):
+    """The axes from the slowest to the fastest where the elements fill their memory in such an order, else
+    as they are: as a copy keeps them."""
+    axes = range(tensor.ndim)
+    order = sorted(axes, key=tensor.strides.__getitem__, reverse=True)
+    return order if tensor.detach().permute(order).is_contiguous() else [*axes]
