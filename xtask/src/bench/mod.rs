@@ -120,6 +120,13 @@ const TABLES: &[Table] = &[
         measure: |bench| bench.python("strided.py"),
     },
     Table {
+        name: "scale",
+        title: "Between processes",
+        about: "Float32 from one process to another: by pickles of protocol 5, on a cluster of Dask's with two \
+                workers that know `tarray.dask.Frames`, and in Ray's object store. Speeds count each byte once.",
+        measure: |bench| bench.python("scale.py"),
+    },
+    Table {
         name: "footprint",
         title: "Footprint",
         about: "What `import` costs in a fresh process, beside what the package has on disk. `tvm_ffi` \

@@ -11,10 +11,9 @@ from tarray import _tarray  # type: ignore[attr-defined]
 
 def reduced(tensor, protocol):
     """What `Tensor.__reduce_ex__` returns."""
-    order = _order(tensor)
-    data, is_padded = _tarray._bytes(tensor.detach().permute(order))
-    shape = tuple(tensor.shape[axis] for axis in order)
-    facts = (tensor.dtype, shape, order, is_padded, sys.byteorder, str(tensor.device), tensor.requires_grad)
+    order, dense = _dense(tensor)
+    data, is_padded = _tarray._bytes(dense)
+    facts = tensor.dtype, dense.shape, order, is_padded, sys.byteorder, str(tensor.device), tensor.requires_grad
     if protocol < 5:
         return restored, (bytes(data), *facts, not tensor.read_only)
     buffer = memoryview(data)
@@ -35,9 +34,13 @@ def restored(data, dtype, shape, order, is_padded, byteorder, device, requires_g
     return tensor.requires_grad_() if requires_grad else tensor
 
 
-def _order(tensor):
-    """The axes from the slowest to the fastest where the elements fill their memory in such an order, else
-    as they are: as a copy keeps them."""
-    axes = range(tensor.ndim)
-    order = sorted(axes, key=tensor.strides.__getitem__, reverse=True)
-    return order if tensor.detach().permute(order).is_contiguous() else [*axes]
+def _dense(tensor):
+    """The axes from the slowest to the fastest and the tensor with its axes so, where its elements then fill
+    their memory in C order; else as they are, as a copy keeps them."""
+    axes = [*range(tensor.ndim)]
+    if not tensor.is_contiguous():
+        order = sorted(axes, key=tensor.strides.__getitem__, reverse=True)
+        dense = tensor.detach().permute(order)
+        if dense.is_contiguous():
+            return order, dense
+    return axes, tensor

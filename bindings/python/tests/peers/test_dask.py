@@ -77,12 +77,42 @@ def test_workers_hand_tensors_to_each_other_without_copies(client):
     assert seen == (("buffer", True, None), False, (1,), tarray.float64)
 
 
-def test_the_scheduler_hands_them_on_too(client):
-    made = client.submit(lambda: tarray.asarray(np.arange(LARGE)))
+def by_the_scheduler(client):
+    """How a tensor comes back, beside one that is read-only, one that requires grad, and an empty one."""
+    def make():
+        tensor = tarray.asarray(np.arange(LARGE, dtype="f4"))
+        leaf = tarray.asarray([1.5], dtype="bfloat16", requires_grad=True)
+        return tensor, tarray.asarray(bytes(8)), leaf, tarray.asarray(np.ones((0, 3)))
 
-    back = client.gather(made, direct=False)
+    back, read_only, leaf, empty = client.gather(client.submit(make, pure=False), direct=False)
 
     assert back[-1].item() == LARGE - 1 and not back.read_only
+    assert read_only.read_only
+    assert leaf.requires_grad and leaf.is_leaf and leaf.dtype is tarray.bfloat16
+    assert empty.shape == (0, 3)
+    return back.provenance
+
+
+def test_the_scheduler_hands_them_on_in_one_piece(client):
+    assert by_the_scheduler(client) == ("tensor", False, "read-only")
+
+
+def test_the_scheduler_hands_frames_on_once_it_is_told(client):
+    import tarray.dask
+
+    client.register_plugin(tarray.dask.Frames())
+
+    assert by_the_scheduler(client) == ("buffer", True, None)
+
+
+def test_frames_of_read_only_memory_make_writable_tensors_again():
+    import tarray.dask  # noqa: F401
+
+    header, (frame,) = serialize(tarray.asarray([[1.0, 2.0]], requires_grad=True))
+
+    back = deserialize(header, [bytes(frame)])
+
+    assert header["serializer"] == "dask" and not back.read_only and back.requires_grad and back.is_leaf
 
 
 def test_gradients_are_computed_on_workers(client):
