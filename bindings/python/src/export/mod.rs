@@ -14,6 +14,7 @@ mod list;
 mod numpy;
 pub(crate) mod pickle;
 mod scalar;
+mod ufunc;
 pub(crate) mod window;
 pub(crate) mod write;
 
@@ -37,6 +38,7 @@ pub(crate) fn fill(slots: &mut Slots) {
     index::fill(slots);
     write::fill(slots);
     pickle::fill(slots);
+    ufunc::fill(slots);
 }
 
 /// Adds what is an attribute of the type itself, once the type is ready.

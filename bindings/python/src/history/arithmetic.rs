@@ -3,8 +3,9 @@
 use std::ffi::CStr;
 
 use pyo3::ffi;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyFloat, PyList, PyTuple};
 
 use crate::abi::*;
 use crate::arguments::{Argument, Arguments, Signature};
@@ -17,7 +18,8 @@ use crate::export::{window, write};
 use crate::history::leaf;
 use crate::options::{Request, some, truth};
 use crate::settings;
-use crate::source::scalar;
+use crate::source::numpy::loaded;
+use crate::source::{self, scalar};
 use crate::tensor::facts::{axis, number};
 use crate::tensor::method::{self, methods};
 use crate::tensor::{self, Handle, Slots, Tensor};
@@ -45,7 +47,8 @@ pub(super) const ADD_DOC: &CStr = c"add(input, other)
 The sum of two tensors, or of a tensor and a number: input + other.
 
 Shapes broadcast, and dtypes are promoted as PyTorch does it: a number only decides if it is of a
-higher kind (a float among integers, a complex number among floats). Raises ValueError for
+higher kind (a float among integers, a complex number among floats). A NumPy scalar is a number, and a
+NumPy array the tensor that asarray() makes of it, on either side. Raises ValueError for
 shapes that do not broadcast, DtypeError for dtypes without a common one.
 
 >>> import tarray
@@ -109,11 +112,28 @@ enum Operand {
 }
 
 impl Operand {
-    /// `None` for what is neither a tensor nor a number. A number becomes like the other operand.
+    /// `None` for what is neither a tensor, an array nor a number. A number becomes like the other
+    /// operand.
     fn of(object: &Bound<'_, PyAny>, other: Tensor<'_, '_>) -> Result<Option<Operand>> {
         if let Some(tensor) = tensor::of(object) {
             return Ok(Some(Operand::Given(tensor.handle())));
         }
+        if let Some(numpy) = loaded::types(object.py())? {
+            if numpy.is_array(object) {
+                let request = Request::default();
+                let made = source::look(object, &request)?.take(object.py(), &request)?;
+                return Ok(Some(Operand::Made(made)));
+            }
+            if numpy.is_scalar(object) && !object.is_instance_of::<PyFloat>() {
+                let number = object.call_method0(intern!(object.py(), "item"))?;
+                return Operand::number(&number, other);
+            }
+        }
+        Operand::number(object, other)
+    }
+
+    /// `None` for what is no number of Python's.
+    fn number(object: &Bound<'_, PyAny>, other: Tensor<'_, '_>) -> Result<Option<Operand>> {
         let Some(scalar) = scalar::of(object)? else { return Ok(None) };
         let mut request = Request::default();
         request.options.dtype = dtype_of(&scalar, other);
@@ -166,8 +186,8 @@ fn complex(float: ta_dtype) -> ta_dtype {
     ta_dtype { code: TA_COMPLEX, bits, lanes: 1 }
 }
 
-/// The result of an operation; `None` if an operand is neither a tensor nor a number, or both are
-/// numbers.
+/// The result of an operation; `None` if an operand is neither a tensor, an array nor a number, or
+/// none is a tensor.
 fn operate(
     function: Binary,
     left: &Bound<'_, PyAny>,

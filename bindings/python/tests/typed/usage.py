@@ -57,6 +57,7 @@ def gradients(tensor: Tensor) -> Tensor | None:
         loss = (2 * tensor.requires_grad_() - 1).sum((0, 1), keepdim=True)
     tarray.record("Mine", [tensor], [1.0], lambda gradient: (gradient * 2,)).backward(loss, retain_graph=True)
     assert_type(doubled(tensor), Tensor)
+    assert_type(halves(tensor), list[Tensor])
     node = loss.grad_fn
     if node is not None:
         assert_type(node.name(), str)
@@ -67,6 +68,11 @@ def gradients(tensor: Tensor) -> Tensor | None:
 @tarray.no_grad()
 def doubled(tensor: Tensor) -> Tensor:
     return tarray.mul(tensor, 2)
+
+
+@tarray.no_grad
+def halves(tensor: Tensor) -> list[Tensor]:
+    return [tensor * numpy.float32(0.5), tensor - numpy.ones(3)]
 
 
 def mistakes(tensor: Tensor) -> None:

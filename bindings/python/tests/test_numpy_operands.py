@@ -1,0 +1,117 @@
+"""NumPy's scalars and arrays beside tensors: in the operators, on either side, and in NumPy's functions."""
+
+import operator
+
+import numpy as np
+import pytest
+
+import tarray
+from at_rest import nothing_is_left  # noqa: F401
+
+OPERATORS = [operator.add, operator.sub, operator.mul]
+
+
+def leaf(*values, **options):
+    return tarray.asarray(list(values), dtype="float32", requires_grad=True, **options)
+
+
+@pytest.mark.parametrize("number", [
+    np.float64(2), np.float32(2), np.float16(2), np.int64(2), np.uint8(2), np.bool_(True), np.complex128(2j),
+], ids=repr)
+@pytest.mark.parametrize("apply", OPERATORS)
+def test_a_scalar_is_a_number_on_either_side(apply, number):
+    for dtype in ["int32", "float16", "float32", "complex64"]:
+        tensor = tarray.asarray([1, 3], dtype=dtype)
+        for got, want in [(apply(tensor, number), apply(tensor, number.item())),
+                          (apply(number, tensor), apply(number.item(), tensor))]:
+            assert (got.dtype, got.tolist()) == (want.dtype, want.tolist())
+
+
+def test_scalars_of_ml_dtypes_are_numbers():
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+
+    assert (ml_dtypes.bfloat16(2) * leaf(1.5)).tolist() == (leaf(1.5) * ml_dtypes.bfloat16(2)).tolist() == [3.0]
+
+
+@pytest.mark.parametrize("array", [np.array(2.0), np.array([1.0, 2.0]), np.array([[1], [2]]), np.array([1.0, 2.0], ">f4")],
+                         ids=["no axes", "a vector", "broadcast", "foreign byte order"])
+@pytest.mark.parametrize("apply", OPERATORS)
+def test_an_array_is_the_tensor_that_it_makes_on_either_side(apply, array):
+    tensor = leaf(3.0, 4.0)
+    other = tarray.asarray(array)
+
+    for got, want in [(apply(tensor, array), apply(tensor, other)), (apply(array, tensor), apply(other, tensor))]:
+        assert (got.dtype, got.tolist(), got.requires_grad) == (want.dtype, want.tolist(), True)
+
+
+def test_gradients_go_back_beside_them():
+    tensor = leaf(1.0, 2.0)
+
+    (np.float64(3) * tensor * np.array([1.0, 10.0], "f4") - np.float32(1)).sum().backward()
+
+    assert tensor.grad.tolist() == [3.0, 30.0]
+
+
+def test_named_functions_take_them():
+    assert tarray.add(np.float64(1), leaf(1.0)).tolist() == [2.0]
+    assert tarray.mul(leaf(1.0, 2.0), np.array([3.0, 4.0])).tolist() == [3.0, 8.0]
+    with pytest.raises(TypeError, match="ndarray and float"):
+        tarray.add(np.ones(2), 1.0)
+
+
+def test_operators_in_place():
+    tensor, array = tarray.asarray([1.0, 2.0]), np.array([1.0, 2.0])
+
+    tensor += np.array([1.0, 1.0], "f4")
+    tensor *= np.float64(2)
+    same = array
+    same += tensor
+
+    assert tensor.tolist() == [4.0, 6.0] and array.tolist() == [5.0, 8.0]
+
+
+def test_a_failure_leaves_the_array_alone():
+    array = np.array([1.0, 2.0])
+
+    with pytest.raises(BufferError, match="requires grad"):
+        array += leaf(1.0, 2.0)
+    with pytest.raises(ValueError, match="broadcast"):
+        leaf(1.0, 2.0) * np.ones(3)
+    with pytest.raises(TypeError, match="text"):
+        leaf(1.0) + np.array(["a"])
+
+    assert array.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("function, operation", [
+    (np.add, operator.add), (np.subtract, operator.sub), (np.multiply, operator.mul),
+])
+def test_numpys_functions_of_the_same_meaning_are_ours(function, operation):
+    tensor = leaf(1.0, 2.0)
+
+    result = function(tensor, 3)
+
+    assert result.requires_grad and result.tolist() == operation(tensor, 3).tolist()
+    assert np.negative(tensor).grad_fn.name() == "NegBackward0"
+
+
+def test_for_other_functions_tensors_are_arrays():
+    tensor, array = tarray.asarray([1.0, 4.0], dtype="float32"), np.array([1.0, 2.0], "f4")
+    out = np.zeros(2, "f4")
+
+    assert np.sqrt(tensor).tolist() == [1.0, 2.0] and type(np.sqrt(tensor)) is np.ndarray
+    assert (array / tensor).tolist() == [1.0, 0.5] and (array == tensor).tolist() == [True, False]
+    assert np.add.reduce(tensor) == 5 and np.add.outer(tensor, [1]).shape == (2, 1)
+    assert np.add(tensor, [1, 2]).tolist() == [2.0, 6.0]
+    assert np.add(tensor, 1, out=out) is out and out.tolist() == [2.0, 5.0]
+    assert np.multiply(tensor, 2, dtype="f8").dtype == np.float64
+    with pytest.raises(TypeError, match="NotImplemented"):
+        np.add(array, 1, out=tensor)
+    with pytest.raises(BufferError, match="requires grad"):
+        np.sin(leaf(1.0))
+
+
+def test_what_has_no_number_is_refused_on_either_side():
+    for apply in [lambda: leaf(1.0) + np.datetime64(1, "s"), lambda: np.datetime64(1, "s") + leaf(1.0)]:
+        with pytest.raises(TypeError):
+            apply()
