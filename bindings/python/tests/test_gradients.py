@@ -49,6 +49,10 @@ def test_the_flag_of_a_leaf_can_be_set():
     (lambda: leaf(1.0).sum(1), IndexError, "axis 1"),
     (lambda: leaf(1.0).sum((0, 0)), ValueError, "more than once"),
     (lambda: leaf(1.0).sum("x"), TypeError, "integer"),
+    (lambda: leaf(1.0).sum(True), TypeError, "bool"),
+    (lambda: leaf(1.0).sum((False,)), TypeError, "bool"),
+    (lambda: tarray.no_grad(3), TypeError, "no_grad .* not int"),
+    (lambda: tarray.enable_grad()(None), TypeError, "enable_grad .* not NoneType"),
     (lambda: leaf(1.0, 2.0) * leaf(1.0, 2.0, 3.0), ValueError, "broadcast"),
     (lambda: -tarray.asarray([True]), TypeError, "bool"),
     (lambda: tarray.asarray([1], dtype="uint8") + 256, OverflowError, "256"),
@@ -176,6 +180,75 @@ def test_recording_is_a_setting_of_the_thread():
     before = tarray.set_grad_enabled(False)
     assert not tarray.is_grad_enabled()
     before.__exit__()
+    assert tarray.is_grad_enabled()
+
+
+def test_decorators_need_no_call():
+    @tarray.no_grad
+    def doubled(x, *, times=2):
+        """Documented."""
+        return x * times
+
+    @tarray.enable_grad
+    def recorded(x):
+        return doubled(x), x * 2
+
+    assert not doubled(leaf(1.0)).requires_grad and doubled(leaf(1.0), times=3).tolist() == [3.0]
+    assert (doubled.__name__, doubled.__doc__) == ("doubled", "Documented.")
+    with tarray.no_grad():
+        assert [it.requires_grad for it in recorded(leaf(1.0))] == [False, True]
+
+
+def modes(seen):
+    """Yields what it is sent, and notes where it runs."""
+    sent = None
+    try:
+        while True:
+            try:
+                seen.append(tarray.is_grad_enabled())
+                sent = yield sent
+            except KeyError as raised:
+                sent = raised
+                if not raised.args:
+                    return "result"
+    finally:
+        seen.append(tarray.is_grad_enabled())
+
+
+@pytest.mark.parametrize("decorate", [tarray.no_grad, tarray.no_grad()], ids=["bare", "called"])
+def test_a_generator_runs_in_its_mode_and_leaves_it_when_it_yields(decorate):
+    seen = []
+    generator = decorate(modes)(seen)
+
+    for resume in [lambda: next(generator), lambda: generator.send(1), lambda: generator.throw(KeyError("mine"))]:
+        resume()
+        assert tarray.is_grad_enabled()
+    with pytest.raises(StopIteration, match="result"):
+        generator.throw(KeyError())
+
+    assert tarray.is_grad_enabled() and seen == [False] * 4
+
+
+def test_a_generator_that_is_closed_ends_in_its_mode():
+    seen = []
+    generator = tarray.no_grad(modes)(seen)
+    assert next(generator) is None and generator.send("sent") == "sent"
+
+    generator.close()
+
+    assert seen == [False] * 3 and tarray.is_grad_enabled()
+    with pytest.raises(StopIteration):
+        next(generator)
+
+
+def test_a_generator_that_raises_leaves_its_mode():
+    @tarray.no_grad
+    def failing():
+        yield 1
+        raise LookupError("lost")
+
+    with pytest.raises(LookupError, match="lost"):
+        list(failing())
     assert tarray.is_grad_enabled()
 
 

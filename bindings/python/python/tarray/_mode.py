@@ -11,18 +11,33 @@ class _Mode(_Context):
 
     _enabled = False
 
+    def __new__(cls, function=None):
+        # As a decorator it needs no call.
+        return super().__new__(cls) if function is None else cls()(function)
+
     def __init__(self):
         # One context may be entered while it is.
         self._before = []
 
     def __call__(self, function):
+        # Few programs decorate, and importing this costs more than the rest of the package.
+        from inspect import isgeneratorfunction
+
+        if not callable(function):
+            raise TypeError(f"{type(self).__name__} decorates functions, not {type(function).__name__}")
+        # Not this context itself: other threads may run the function too.
+        mode = type(self)
+
         @_functools.wraps(function)
         def inside(*args, **kwargs):
-            # Not this context itself: other threads may run the function too.
-            with type(self)():
+            with mode():
                 return function(*args, **kwargs)
 
-        return inside
+        @_functools.wraps(function)
+        def inside_each_time(*args, **kwargs):
+            return (yield from _resumed(mode, function(*args, **kwargs)))
+
+        return inside_each_time if isgeneratorfunction(function) else inside
 
     def __enter__(self):
         self._before.append(_tarray._set_grad_enabled(self._enabled))
@@ -31,8 +46,27 @@ class _Mode(_Context):
         _tarray._set_grad_enabled(self._before.pop())
 
 
+def _resumed(mode, generator):
+    """A generator that runs in a mode, and leaves it whenever it yields."""
+    resume = _functools.partial(next, generator)
+    while True:
+        try:
+            with mode():
+                value = resume()
+        except StopIteration as end:
+            return end.value
+        try:
+            resume = _functools.partial(generator.send, (yield value))
+        except GeneratorExit:
+            with mode():
+                generator.close()
+            raise
+        except BaseException as raised:
+            resume = _functools.partial(generator.throw, raised)
+
+
 class no_grad(_Mode):
-    """A context, or a decorator, in which operations of this thread are not recorded.
+    """A context, or a decorator of functions and generators, in which operations of this thread are not recorded.
 
     Results of operations, copies and views require no grad there, and leaves that require grad
     may be written in place.
@@ -43,7 +77,7 @@ class no_grad(_Mode):
     ...     t += 1
     ...     t * 2
     tensor([4.])
-    >>> @tarray.no_grad()
+    >>> @tarray.no_grad
     ... def double(t):
     ...     return t * 2
     >>> double(t).requires_grad
@@ -52,7 +86,7 @@ class no_grad(_Mode):
 
 
 class enable_grad(_Mode):
-    """A context, or a decorator, in which operations of this thread are recorded.
+    """A context, or a decorator of functions and generators, in which operations of this thread are recorded.
 
     >>> import tarray
     >>> t = tarray.asarray([1.0], requires_grad=True)

@@ -60,8 +60,13 @@ _theirs: dict[int, _Frame] = {}
 
 
 def continued(source):
-    """A tensor over the memory of a torch tensor that requires grad, with its history."""
+    """A tensor over the memory of a torch tensor that requires grad, with its history.
+
+    Raises TypeError for a layout that has no such memory.
+    """
     with torch.inference_mode(False), torch._C.DisableTorchFunctionSubclass():
+        if source.layout is not torch.strided:
+            raise TypeError(f"a torch tensor of layout {source.layout} has no memory to share: give its to_dense()")
         backward = _Continued(source)
         inputs = [node.tensor for node in backward.nodes]
         # As the tensor itself, what shares its memory has its history, recorded or not.

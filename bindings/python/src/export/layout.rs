@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use pyo3::exceptions::{PyIndexError, PyOverflowError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyBool, PyList, PyTuple};
 
 use crate::abi::*;
 use crate::arguments::{Arguments, Signature};
@@ -79,14 +79,20 @@ fn integers(given: &Bound<'_, PyAny>) -> Result<Option<Vec<i64>>> {
     if given.len() == 1 {
         let only = given.get_item(0)?;
         if only.is_instance_of::<PyTuple>() || only.is_instance_of::<PyList>() {
-            return unless_huge(only.extract());
+            return unless_huge(&only);
         }
     }
-    unless_huge(given.extract())
+    unless_huge(given)
 }
 
-fn unless_huge(extracted: PyResult<Vec<i64>>) -> Result<Option<Vec<i64>>> {
-    match extracted {
+fn unless_huge(given: &Bound<'_, PyAny>) -> Result<Option<Vec<i64>>> {
+    // Truth values are no integers, as in PyTorch.
+    for item in given.try_iter()? {
+        if item?.is_instance_of::<PyBool>() {
+            return Err(Failure::kind("an integer is wanted, not bool"));
+        }
+    }
+    match given.extract() {
         Ok(integers) => Ok(Some(integers)),
         Err(raised) => Python::attach(|py| match raised.is_instance_of::<PyOverflowError>(py) {
             true => Ok(None),

@@ -162,7 +162,13 @@ fn stride<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bou
 }
 
 /// The number of an axis; the nearest that there is for a larger one, which names no axis either.
+///
+/// # Errors
+/// `TypeError` for what is no integer: truth values are none, as in PyTorch.
 pub(crate) fn number(given: &Bound<'_, PyAny>) -> Result<isize> {
+    if given.is_instance_of::<PyBool>() {
+        return Err(Failure::kind("an axis is an integer, not bool"));
+    }
     // SAFETY: attached, and a live object; without an exception class large numbers are cut off.
     let number = unsafe { ffi::PyNumber_AsSsize_t(given.as_ptr(), std::ptr::null_mut()) };
     match number {

@@ -293,12 +293,15 @@ def test_a_subclass_is_read_behind_its_own_rules():
 
 
 @pytest.mark.parametrize("make, error", [
-    (lambda t: (t * t).to_sparse(), TypeError), (lambda t: (t * t).to("meta"), ValueError),
-], ids=["sparse", "meta"])
-def test_what_torch_cannot_export_is_refused(make, error):
+    (lambda t: (t * t).to_sparse(), TypeError), (lambda t: t.detach().to_sparse().requires_grad_(), TypeError),
+    (lambda t: (t * t).reshape(1, 1).to_sparse_csr(), TypeError), (lambda t: (t * t).to("meta"), ValueError),
+], ids=["sparse", "sparse leaf", "compressed", "meta"])
+@pytest.mark.parametrize("requires_grad", [True, None])
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support:UserWarning")
+def test_what_torch_cannot_export_is_refused(make, error, requires_grad):
     (t,) = leaves([1.0])
     with pytest.raises(error):
-        there(make(t))
+        tarray.asarray(make(t), requires_grad=requires_grad)
 
 
 @pytest.fixture(scope="module")
