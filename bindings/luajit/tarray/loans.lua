@@ -1,5 +1,7 @@
--- DLPack tensors that Lua holds: a pointer whose deleter the collector runs, unless somebody
--- takes it first.
+-- DLPack tensors that Lua holds: each has one owner, which runs the deleter.
+--
+-- A loan is that until it is taken, given away or finished, and says so when it is used afterwards. A
+-- plain pointer can be passed to `asarray`, too, and is whoever's that made it.
 
 local bit = require "bit"
 local ffi = require "ffi"
@@ -13,31 +15,71 @@ local VERSIONED_ROOM, LEGACY_ROOM = ffi.typeof "DLManagedTensorVersioned *[1]", 
 local EXPORT_OPTIONS = ffi.typeof "ta_export_options"
 local COPY = { [false] = C.TA_COPY_NEVER, [true] = C.TA_COPY_ALWAYS }
 
+local Loan = {}
+
+-- The fields are those of the struct.
+function Loan:__index(field)
+    return loans.pointer(self)[field]
+end
+
 local function finish(managed)
     if managed.deleter ~= nil then
         managed.deleter(managed)
     end
 end
 
--- Whether a cdata is a DLPack tensor; the second value: of the struct without a version.
-function loans.is(cdata)
-    local legacy = ffi.istype(LEGACY, cdata)
-    return legacy or ffi.istype(VERSIONED, cdata), legacy
+-- Whether a value is a DLPack tensor, by pointer or as a loan.
+function loans.is(value)
+    return getmetatable(value) == Loan or type(value) == "cdata" and (ffi.istype(VERSIONED, value) or ffi.istype(LEGACY, value))
 end
 
--- Ends a loan now, or does nothing if it has been given away.
+-- Where it is; and whether it is the struct without a version.
+function loans.pointer(value)
+    local pointer = value
+    if getmetatable(value) == Loan then
+        pointer = rawget(value, "managed")
+    end
+    if not pointer then
+        errors.refuse("TA_ERR_NULL_ARGUMENT", "the loan was taken, given away or finished")
+    end
+    return pointer, ffi.istype(LEGACY, pointer)
+end
+
+-- Notes that it is somebody else's: the collector does not finish it.
+function loans.disarm(value)
+    if getmetatable(value) == Loan then
+        ffi.gc(rawget(value, "managed"), nil)
+        rawset(value, "managed", nil)
+    end
+end
+
+local function check(loan)
+    if getmetatable(loan) ~= Loan then
+        errors.refuse("TA_ERR_KIND", "this is for loans, not for a %s", type(loan))
+    end
+end
+
+-- Ends a loan now, or does nothing if it is over.
 function loans.finish(loan)
-    finish(ffi.gc(loan, nil))
+    check(loan)
+    local managed = rawget(loan, "managed")
+    if managed then
+        loans.disarm(loan)
+        finish(managed)
+    end
 end
 
 -- Hands a loan to somebody else, who will run its deleter; returns its address as a number.
 function loans.give(loan)
-    return tonumber(ffi.cast("intptr_t", ffi.gc(loan, nil)))
+    check(loan)
+    local address = tonumber(ffi.cast("intptr_t", (loans.pointer(loan))))
+    loans.disarm(loan)
+    return address
 end
 
--- The DLPack tensor at an address; nobody's yet: pass it to `asarray`.
+-- The DLPack tensor at an address, which nobody finishes unless told to: pass it to `asarray`.
 function loans.at(address, legacy)
-    return ffi.cast(legacy and LEGACY or VERSIONED, address)
+    return setmetatable({ managed = ffi.cast(legacy and LEGACY or VERSIONED, address) }, Loan)
 end
 
 local function request_of(request)
@@ -56,7 +98,7 @@ function loans.of(handle, request)
     local out, err = request.legacy and LEGACY_ROOM() or VERSIONED_ROOM(), errors.room()
     local lend = request.legacy and C.ta_to_dlpack_legacy or C.ta_to_dlpack
     errors.check(lend(handle, request_of(request), out, err), err)
-    return ffi.gc(out[0], finish)
+    return setmetatable({ managed = ffi.gc(out[0], finish) }, Loan)
 end
 
 return loans

@@ -5,6 +5,7 @@ local ffi = require "ffi"
 local C = require "tarray.c"
 local dtypes = require "tarray.dtypes"
 local errors = require "tarray.errors"
+local integers = require "tarray.integers"
 
 local memory = {}
 
@@ -20,6 +21,9 @@ local Memory = {}
 --   byte_swapped   elements are in foreign byte order
 --   owner          what else must stay alive
 function memory.new(fields)
+    if type(fields) ~= "table" then
+        errors.refuse("TA_ERR_KIND", "memory is described by a table, not a %s", type(fields))
+    end
     return setmetatable(fields, Memory)
 end
 
@@ -27,26 +31,15 @@ function memory.is(value)
     return getmetatable(value) == Memory
 end
 
-local function integers(name, values, count)
-    if type(values) ~= "table" or count and #values ~= count then
-        errors.refuse("TA_ERR_INVALID_ARGUMENT", "%s must be a table of one number per axis", name)
-    end
-    local room = ffi.new("int64_t[?]", #values + 1)
-    for axis, value in ipairs(values) do
-        room[axis - 1] = value
-    end
-    return room
-end
-
 -- Bytes from element (0, …, 0) to the first byte and behind the last one that elements use.
-local function reach(shape, strides, itemsize)
+local function reach(shape, strides, axes, itemsize)
     local low, high, step = 0, itemsize, itemsize
-    for axis = #shape, 1, -1 do
-        local extent = shape[axis]
-        if extent == 0 then
+    for axis = axes - 1, 0, -1 do
+        local extent = tonumber(shape[axis])
+        if extent <= 0 then
             return 0, 0
         end
-        local far = (extent - 1) * (strides and strides[axis] or step)
+        local far = (extent - 1) * (strides and tonumber(strides[axis]) or step)
         low, high = low + math.min(far, 0), high + math.max(far, 0)
         step = step * extent
     end
@@ -62,9 +55,8 @@ local function size_of(data)
     return not is_pointer and ffi.sizeof(data)
 end
 
-local function check_bounds(fields, dtype)
-    local size, start = size_of(fields.data), fields.byte_offset or 0
-    local low, high = reach(fields.shape, fields.strides_bytes, math.ceil(dtype.bits / 8))
+local function check_bounds(fields, start, low, high)
+    local size = size_of(fields.data)
     if size and high > low and (start + low < 0 or start + high > size) then
         errors.refuse("TA_ERR_OUT_OF_BOUNDS", "elements from byte %d to %d are outside of data, which has %d",
             start + low, start + high, size)
@@ -77,15 +69,16 @@ function memory.describe(fields, out)
     if type(fields.data) ~= "string" and type(fields.data) ~= "cdata" then
         errors.refuse("TA_ERR_KIND", "data must be an array, a pointer or a string, not %s", type(fields.data))
     end
-    local shape = integers("shape", fields.shape)
-    local strides = fields.strides_bytes and integers("strides_bytes", fields.strides_bytes, #fields.shape)
-    check_bounds(fields, dtype)
+    local shape, axes = integers.list("shape", fields.shape)
+    local strides = fields.strides_bytes and integers.per_axis("strides_bytes", fields.strides_bytes, axes)
+    local start = integers.one("byte_offset", fields.byte_offset or 0)
+    check_bounds(fields, start, reach(shape, strides, axes, math.ceil(dtype.bits / 8)))
     out.kind = C.TA_SOURCE_MEMORY
     about.data = ffi.cast("void *", ffi.cast("const void *", fields.data))
-    about.shape, about.ndim = shape, #fields.shape
+    about.shape, about.ndim = shape, axes
     about.strides_bytes = strides
     about.dtype = dtype
-    about.byte_offset = fields.byte_offset or 0
+    about.byte_offset = start
     if fields.read_only or type(fields.data) == "string" then
         about.flags = bit.bor(about.flags, C.TA_MEMORY_READ_ONLY)
     end

@@ -8,7 +8,6 @@ local errors = require "tarray.errors"
 
 local options = {}
 
-local DEVICES = { cpu = C.TA_DEVICE_CPU, cuda = C.TA_DEVICE_CUDA, rocm = C.TA_DEVICE_ROCM }
 local GRAD = { [false] = C.TA_GRAD_NO, [true] = C.TA_GRAD_YES, as_source = C.TA_GRAD_AS_SOURCE }
 local COPY = { [false] = C.TA_COPY_NEVER, [true] = C.TA_COPY_ALWAYS }
 
@@ -19,11 +18,11 @@ local function one_of(choices, name, value)
     return choices[value]
 end
 
--- "cpu", "cuda" (the current one) or "cuda:1".
+-- "cpu", "cuda" (the current one), "cuda:1" and whatever else the library knows.
 local function device(name)
-    local kind, index = tostring(name):match "^(%a+):?(%d*)$"
-    local current = kind == "cpu" and 0 or -1
-    return ffi.new("ta_device", one_of(DEVICES, "device", kind or name), tonumber(index) or current)
+    local out, err = ffi.new "ta_device[1]", errors.room()
+    errors.check(C.ta_device_parse(tostring(name), out, err), err)
+    return out[0]
 end
 
 local function flag(which)
@@ -44,6 +43,9 @@ local SETTERS = {
     contiguous = flag(C.TA_WANT_CONTIGUOUS),
     read_only = flag(C.TA_MARK_READ_ONLY),
     accept = function(out, kinds)
+        if type(kinds) ~= "table" then
+            errors.refuse("TA_ERR_INVALID_ARGUMENT", "accept must be a table of kinds, not %s", tostring(kinds))
+        end
         for _, kind in ipairs(kinds) do
             local which = rawget(C, "TA_ACCEPT_" .. tostring(kind):upper())
             if not which then
@@ -58,6 +60,8 @@ local SETTERS = {
 function options.of(request)
     if request == nil then
         return nil
+    elseif type(request) ~= "table" then
+        errors.refuse("TA_ERR_INVALID_ARGUMENT", "options must be a table, not %s", tostring(request))
     end
     local out = ffi.new "ta_options"
     out.struct_size = ffi.sizeof(out)

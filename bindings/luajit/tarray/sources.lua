@@ -67,14 +67,6 @@ local function describe_element(value, dtype, out)
 end
 
 local function describe_cdata(value, out)
-    local is_loan, is_legacy = loans.is(value)
-    if is_legacy then
-        out.kind, out.value.dlpack_legacy = C.TA_SOURCE_DLPACK_LEGACY, value
-        return
-    elseif is_loan then
-        out.kind, out.value.dlpack = C.TA_SOURCE_DLPACK, value
-        return
-    end
     local facts = arrays.facts(value)
     if facts then
         return describe_array(value, facts, out)
@@ -85,6 +77,15 @@ local function describe_cdata(value, out)
         errors.refuse("TA_ERR_KIND", "no tensor is made of a cdata of type %s", printed:match "^ctype<(.*)>$")
     end
     return describe_element(value, dtype, out)
+end
+
+local function describe_loan(value, out)
+    local managed, is_legacy = loans.pointer(value)
+    if is_legacy then
+        out.kind, out.value.dlpack_legacy = C.TA_SOURCE_DLPACK_LEGACY, managed
+    else
+        out.kind, out.value.dlpack = C.TA_SOURCE_DLPACK, managed
+    end
 end
 
 local function describe_string(text, out)
@@ -115,6 +116,8 @@ function sources.describe(value, out, level)
     local kind = type(value)
     if handle then
         out.kind, out.value.tensor = C.TA_SOURCE_TENSOR, handle
+    elseif loans.is(value) then
+        return describe_loan(value, out)
     elseif kind == "cdata" then
         return describe_cdata(value, out)
     elseif kind == "string" then

@@ -10,15 +10,18 @@ local dtypes = require "tarray.dtypes"
 local elements = require "tarray.elements"
 local errors = require "tarray.errors"
 local holds = require "tarray.holds"
+local integers = require "tarray.integers"
 local loans = require "tarray.loans"
 local options = require "tarray.options"
 local sources = require "tarray.sources"
 
 local tensors = {}
 
-local Tensor = {}
-
 local POSITIONS = ffi.typeof "int64_t[?]"
+
+-- What tensors can do: other files add to it.
+local Tensor = {}
+tensors.methods = Tensor
 
 -- Takes over a share; `hold` is what keeps the memory of a Lua value alive.
 function tensors.adopt(handle, hold)
@@ -41,13 +44,12 @@ function sources.handle_of(value)
     return tensors.is(value) and handle_of(value)
 end
 
--- Calls a function whose last arguments are where the new tensor goes and the error.
-local function made(call, self, ...)
-    local out, err = ffi.new "ta_tensor *[1]", errors.room()
-    local arguments = { n = select("#", ...), ... }
-    arguments[arguments.n + 1], arguments[arguments.n + 2] = out, err
-    errors.check(call(handle_of(self), unpack(arguments, 1, arguments.n + 2)), err)
-    return tensors.adopt(out[0], rawget(self, "hold"))
+-- The handle of what must be a tensor.
+function tensors.handle_of(name, value)
+    if not tensors.is(value) then
+        errors.refuse("TA_ERR_KIND", "%s must be a tensor, not a %s", name, type(value))
+    end
+    return handle_of(value)
 end
 
 -- Everything there is to know, as a `ta_info`; it never changes.
@@ -89,7 +91,6 @@ end
 
 Tensor.is_read_only = has(C.TA_TENSOR_READ_ONLY)
 Tensor.is_contiguous = has(C.TA_TENSOR_CONTIGUOUS)
-Tensor.requires_grad = has(C.TA_TENSOR_REQUIRES_GRAD)
 
 local function numbers(pointer, count)
     local out = {}
@@ -153,7 +154,11 @@ local function index_of(self, ...)
     if count ~= self:ndim() then
         errors.refuse("TA_ERR_INVALID_ARGUMENT", "%d positions for %d axes", count, self:ndim())
     end
-    return POSITIONS(count + 1, ...)
+    local index = POSITIONS(count + 1)
+    for axis = 1, count do
+        index[axis - 1] = integers.one("index", (select(axis, ...)))
+    end
+    return index
 end
 
 -- One element: a position for each axis.
@@ -175,14 +180,17 @@ function Tensor:bytes()
     return text
 end
 
+local function view(self, ndim, shape, strides, offset)
+    local out, err = ffi.new "ta_tensor *[1]", errors.room()
+    errors.check(C.ta_view(handle_of(self), ndim, shape, strides, offset, out, err), err)
+    return tensors.adopt(out[0], rawget(self, "hold"))
+end
+
 -- A tensor over part of this one's memory; strides and offset in elements.
 function Tensor:view(shape, strides, offset)
-    if strides and #strides ~= #shape then
-        errors.refuse("TA_ERR_INVALID_ARGUMENT", "%d strides for %d axes", #strides, #shape)
-    end
-    local extents = ffi.new("int64_t[?]", #shape + 1, shape)
-    local steps = strides and ffi.new("int64_t[?]", #strides + 1, strides)
-    return made(C.ta_view, self, #shape, extents, steps or nil, offset or 0)
+    local extents, axes = integers.list("shape", shape)
+    local steps = strides and integers.per_axis("strides", strides, axes) or nil
+    return view(self, axes, extents, steps, integers.one("offset", offset or 0))
 end
 
 -- A copy in memory of its own.
@@ -204,7 +212,7 @@ end
 -- Overwrites the elements with those of another tensor, converting and broadcasting.
 function Tensor:copy_from(source)
     local err = errors.room()
-    errors.check(C.ta_copy_into(handle_of(self), handle_of(source), err), err)
+    errors.check(C.ta_copy_into(handle_of(self), tensors.handle_of("source", source), err), err)
 end
 
 -- Lends the memory as DLPack: see tarray.loans for what comes back. `request` may have `legacy`,
@@ -225,10 +233,7 @@ function Tensor:__index(key)
     elseif info.ndim == 1 then
         return self:item(key)
     end
-    local out, err = ffi.new "ta_tensor *[1]", errors.room()
-    errors.check(C.ta_view(handle_of(self), info.ndim - 1, info.shape + 1, info.strides + 1,
-        info.strides[0] * key, out, err), err)
-    return tensors.adopt(out[0], rawget(self, "hold"))
+    return view(self, info.ndim - 1, info.shape + 1, info.strides + 1, info.strides[0] * key)
 end
 
 function Tensor:__newindex(key)

@@ -12,6 +12,7 @@ return {
         check.same(matrix[0]:to_table(), { 1, 2, 3 })
         check.refused("TA_ERR_OUT_OF_BOUNDS", "2", matrix.item, matrix, 2, 0)
         check.refused("TA_ERR_INVALID_ARGUMENT", "1 positions for 2 axes", matrix.item, matrix, 1)
+        check.refused("TA_ERR_INVALID_ARGUMENT", "0.5", matrix.item, matrix, 0.5, 0)
         for _, outside in ipairs { 2, -1, 0.5 } do
             check.refused("TA_ERR_OUT_OF_BOUNDS", tostring(outside), function() return matrix[outside] end)
         end
@@ -40,6 +41,8 @@ return {
         local view = tensor:view({ 3, 2 }, { 1, 3 })
         check.same(view:to_table(), { { 1, 4 }, { 2, 5 }, { 3, 6 } })
         check.refused("TA_ERR_OUT_OF_BOUNDS", "", tensor.view, tensor, { 7 })
+        check.refused("TA_ERR_INVALID_ARGUMENT", "1.5", tensor.view, tensor, { 1.5 })
+        check.refused("TA_ERR_KIND", "source must be a tensor, not a table", tensor.copy_from, tensor, { 1 })
         local copy = view:copy { dtype = "int32", contiguous = true }
         view:fill(0)
         check.same(tensor:to_table(), { 0, 0, 0, 0, 0, 0 })

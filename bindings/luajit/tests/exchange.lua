@@ -36,6 +36,31 @@ return {
         check.refused("TA_ERR_CANNOT_ALIAS", "int32", asarray, loan, { copy = false, dtype = "int32" })
         check.same(asarray(loan):to_table(), { 1, 2 })
     end },
+    { "a loan that is over says so, and is not finished twice", function()
+        local function made()
+            return asarray({ 1 }):to_dlpack()
+        end
+        for _, over in ipairs { tarray.finish, tarray.give, asarray } do
+            local loan = made()
+            local kept = over(loan)
+            tarray.finish(loan)
+            check.refused("TA_ERR_NULL_ARGUMENT", "taken, given away or finished", asarray, loan)
+            check.refused("TA_ERR_NULL_ARGUMENT", "taken, given away or finished", tarray.give, loan)
+            if over == tarray.give then
+                tarray.finish(tarray.dlpack_at(kept))
+            end
+        end
+        check.refused("TA_ERR_KIND", "number", tarray.finish, 7)
+        check.collect()
+        assert(tarray.live_tensors() == 0)
+    end },
+    { "a table may have loans in it, which stay the caller's", function()
+        local loan = asarray({ 1, 2 }):to_dlpack()
+        check.same(asarray({ loan, loan }):to_table(), { { 1, 2 }, { 1, 2 } })
+        tarray.finish(loan)
+        check.collect()
+        assert(tarray.live_tensors() == 0)
+    end },
     { "a loan passes as an address", function()
         for _, legacy in ipairs { false, true } do
             local address = tarray.give(asarray({ 3 }):to_dlpack { legacy = legacy })

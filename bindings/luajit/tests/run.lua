@@ -19,7 +19,7 @@ end
 test("the table of cases", function()
     require "cases".run "../../tests/cases/cases.tsv"
 end)
-for _, name in ipairs { "sources", "elements", "lifetimes", "exchange" } do
+for _, name in ipairs { "sources", "elements", "lifetimes", "exchange", "histories" } do
     for _, case in ipairs(require(name)) do
         test(name .. ": " .. case[1], case[2])
     end
@@ -28,6 +28,7 @@ test("nothing is alive at the end", function()
     collectgarbage()
     collectgarbage()
     assert(tarray.live_tensors() == 0, tarray.live_tensors())
+    assert(tarray.live_nodes() == 0, tarray.live_nodes())
     assert(tarray.held() == 0, tarray.held())
 end)
 os.exit(failed == 0 and 0 or 1, true)

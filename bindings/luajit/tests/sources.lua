@@ -66,16 +66,34 @@ return {
             check.refused("TA_ERR_OUT_OF_BOUNDS", "which has 16", of, wrong[1], wrong[2], wrong[3])
         end
         check.same(of({ 0, 9 }):shape(), { 0, 9 })
+        check.same(of({ 2LL, 2 }):shape(), { 2, 2 })
+    end },
+    { "what is no integer describes nothing", function()
+        local function of(shape, strides, offset)
+            return asarray(tarray.memory {
+                data = ffi.new "float[4]", dtype = "float32", shape = shape, strides_bytes = strides, byte_offset = offset,
+            })
+        end
+        for _, wrong in ipairs {
+            { "1.5", { 1.5 } }, { "nan", { 0 / 0 } }, { "nan", { 4 }, { 0 / 0 } }, { "inf", { 1 / 0 } }, { "x", { "x" } },
+            { "0.5", { 1 }, nil, 0.5 }, { "table", 3 }, { "2 strides_bytes for 1 axes", { 1 }, { 4, 4 } },
+        } do
+            check.refused("TA_ERR_INVALID_ARGUMENT", wrong[1], of, wrong[2], wrong[3], wrong[4])
+        end
+        check.refused("TA_ERR_LAYOUT", "-1", of, { -1 })
+        check.refused("TA_ERR_KIND", "number", tarray.memory, 7)
     end },
     { "a wrong request names the option and the value", function()
         for _, wrong in ipairs {
             { "TA_ERR_INVALID_ARGUMENT", "colour", { colour = 1 } },
             { "TA_ERR_INVALID_ARGUMENT", "maybe", { copy = "maybe" } },
             { "TA_ERR_DTYPE", "float33", { dtype = "float33" } },
-            { "TA_ERR_INVALID_ARGUMENT", "moon", { device = "moon" } },
+            { "TA_ERR_DEVICE", "moon", { device = "moon" } },
+            { "TA_ERR_INVALID_ARGUMENT", "memory", { accept = "memory" } },
             { "TA_ERR_INVALID_ARGUMENT", "numbers", { accept = { "numbers" } } },
         } do
             check.refused(wrong[1], wrong[2], asarray, 1, wrong[3])
         end
+        check.refused("TA_ERR_INVALID_ARGUMENT", "7", asarray, 1, 7)
     end },
 }
