@@ -9,7 +9,8 @@ require "cases"
 
 Minitest.after_run do
   GC.start
-  abort "#{Tarray.live_tensors} tensors, #{Tarray.held} objects are still alive" unless Tarray.held.zero?
+  alive = [Tarray.live_tensors, Tarray.live_nodes, Tarray.held]
+  abort "tensors, nodes and objects that are still alive: #{alive}" unless alive.all?(&:zero?)
 end
 
 class TestCases < Minitest::Test
@@ -32,7 +33,12 @@ class TestSources < Minitest::Test
     copied = Tarray.asarray(changing)
     changing << "more" * 100
     assert shared.provenance.aliased && shared.read_only?
-    refute copied.provenance.aliased || copied.read_only?
+    assert_equal ["buffer", false, "producer"], copied.provenance.to_a
+    assert_equal "requested", Tarray.asarray(changing, copy: true).provenance.reason
+    refute_predicate copied, :read_only?
+    assert_equal [0, 0], copied.fill(0).to_a
+    assert_equal [1.5, 2.5], frozen.unpack("f*")
+    copied = Tarray.asarray(frozen.dup)
     assert_equal [1.5, 2.5], copied.to_a
     assert_raises(Tarray::CannotAliasError) { Tarray.asarray(changing, copy: false) }
     assert_raises(Tarray::NotWritableError) { shared.fill(0) }
@@ -61,6 +67,14 @@ class TestSources < Minitest::Test
       assert_includes assert_raises(Tarray::OutOfBoundsError) { of.(**wrong) }.message, "which has 16"
     end
     assert_raises(Tarray::KindError) { Tarray::Memory.new(+"x", dtype: "uint8", shape: [1]) }
+    [[1.5], [Float::NAN], ["x"], [2**63], 4].each do |shape|
+      error = assert_raises(Tarray::InvalidArgumentError) { of.(shape: shape) }
+      assert_includes error.message, Array(shape).first.inspect
+    end
+    shape = [4]
+    memory = Tarray::Memory.new(data, dtype: "float32", shape: shape)
+    shape[0] = 5
+    assert_equal [4], Tarray.asarray(memory).shape
   end
 
   def test_a_wrong_option_is_named
@@ -82,6 +96,8 @@ class TestElements < Minitest::Test
     assert_raises(Tarray::OutOfBoundsError) { matrix[-1] }
     assert_raises(Tarray::OutOfBoundsError) { matrix.item(0, 3) }
     assert_raises(Tarray::InvalidArgumentError) { matrix.item(0) }
+    assert_raises(Tarray::InvalidArgumentError) { matrix.item(0, 0.5) }
+    assert_raises(Tarray::InvalidArgumentError) { matrix.view([1.5]) }
   end
 
   def test_numbers_come_back_as_they_went
@@ -103,6 +119,7 @@ class TestElements < Minitest::Test
     assert_equal [1, 2, 3], tensor.copy_from(copy).to_a
     assert_equal "tensor([1., 2., 3.])", tensor.to_s
     assert_raises(Tarray::KindError) { tensor.fill("x") }
+    assert_raises(Tarray::KindError) { tensor.copy_from([1]) }
   end
 end
 
@@ -165,6 +182,36 @@ class TestLifetimes < Minitest::Test
     GC.stress = false
   end
 
+  # An exception from another thread comes anywhere, but nothing is lost or let go twice.
+  def test_a_timeout_loses_nothing
+    require "timeout"
+    before = Tarray.live_tensors
+    frozen = ([1] * 64).pack("l*").freeze
+    20.times do |round|
+      kept = nil
+      Timeout.timeout(0.0005 + round * 1e-5) do
+        loop { kept = Tarray.asarray(Tarray.asarray(frozen, dtype: "int32").to_dlpack) }
+      end
+    rescue Timeout::Error
+      kept&.release
+    end
+    slow = Class.new(Array) { def size = sleep }
+    assert_raises(Timeout::Error) { Timeout.timeout(0.05) { Tarray.asarray([slow.new([1])]) } }
+    collect
+    assert_operator Tarray.live_tensors, :<=, before + 2
+  end
+
+  def test_a_fork_has_tensors_of_its_own
+    tensor = Tarray.asarray([1, 2])
+    child = fork do
+      sum = Tarray.asarray([tensor, tensor]).sum.item
+      tensor.release
+      exit!(sum == 6 ? 0 : 1)
+    end
+    assert_predicate Process.wait2(child).last, :success?
+    assert_equal [1, 2], tensor.to_a
+  end
+
   def test_many_threads_at_once
     lists = Array.new(8) { |k| Array.new(200) { |row| [k, row] } }
     sums = lists.map { |list| Thread.new { 5.times.map { Tarray.asarray(list).to_a.sum(&:first) } } }.map(&:value)
@@ -218,5 +265,73 @@ class TestExchange < Minitest::Test
     assert_raises(Tarray::ExportError) { Tarray.asarray([1.0], requires_grad: true).to_dlpack }
     assert_raises(Tarray::ExportError) { Tarray.asarray(tensor, read_only: true).to_dlpack(legacy: true) }
     refute_equal tensor.data_address, Tarray.asarray(tensor.to_dlpack(copy: true)).data_address
+  end
+end
+
+class TestHistories < Minitest::Test
+  def leaf(values)
+    Tarray.asarray(values, requires_grad: true)
+  end
+
+  def test_operations_are_those_of_pytorch
+    x = Tarray.asarray([[1.0, 2.0], [3.0, 4.0]])
+    assert_equal [[2, 5], [8, 11]], (x + x * 2 - [1, 1]).to_a
+    assert_equal [[0, -1], [-2, -3]], (1 - x).to_a
+    assert_equal [-4, -6], (-x).sum(0).to_a
+    assert_equal [[10]], x.sum(0, -1, keep: true).to_a
+    assert_equal 10, x.sum.item
+    assert_equal %w[int64 float32], [Tarray.asarray([1]) * 2, Tarray.asarray([1]) * 0.5].map(&:dtype)
+    assert_raises(Tarray::InvalidArgumentError) { x + [1, 2, 3] }
+    assert_raises(Tarray::OutOfBoundsError) { x.sum(2) }
+    assert_includes assert_raises(Tarray::InvalidArgumentError) { x.sum(0.5) }.message, "0.5"
+    assert_raises(Tarray::KindError) { x + :y }
+  end
+
+  def test_gradients_arrive_at_the_leaves
+    x = leaf([1.0, 2.0, 3.0].pack("f*").freeze)
+    y = x * x * 2
+    assert x.leaf? && !y.leaf? && y.requires_grad?
+    assert_equal [nil, "MulBackward0", nil], [x.grad_fn_name, y.grad_fn_name, x.grad]
+    y.sum.backward
+    assert_equal [4, 8, 12], x.grad.to_a
+    x.grad = nil
+    assert_nil x.grad
+    x.grad = Tarray.asarray([1.0, 1.0, 1.0])
+    (x + x).backward(Tarray.asarray([1.0, 2.0, 3.0]))
+    assert_equal [3, 5, 7], x.grad.to_a
+  end
+
+  def test_a_graph_serves_one_pass_or_more_if_it_is_retained
+    x = leaf([1.0, 2.0])
+    y = (x * x).sum
+    y.backward(retain_graph: true)
+    y.backward
+    assert_equal [4, 8], x.grad.to_a
+    assert_raises(Tarray::GradError) { y.backward }
+    assert_includes assert_raises(Tarray::KindError) { x.backward(1) }.message, "gradient"
+    assert_equal [4, 8], x.grad.to_a
+  end
+
+  def test_nothing_is_recorded_where_nobody_wants_it
+    x = leaf([1.0, 2.0])
+    refute(Tarray.no_grad { (x * x).requires_grad? || Tarray.grad_enabled? })
+    assert_raises(IOError) { Tarray.no_grad { raise IOError } }
+    assert_predicate Tarray, :grad_enabled?
+    refute_predicate (x * x).detach, :requires_grad?
+    x.requires_grad = false
+    refute_predicate x, :requires_grad?
+    x.requires_grad = true
+    assert_raises(Tarray::GradError) { x.fill(0) }
+    Tarray.no_grad { x.fill(7) }
+    assert_equal [7, 7], x.to_a
+  end
+
+  def test_the_collector_gives_graphs_up_in_any_order
+    60.times do |round|
+      x = leaf(([1.0] * 8).pack("f*").freeze)
+      y = (round % 12).times.reduce(x) { |last, _| last * x + 1 }
+      y.sum.backward if round % 3 == 0
+      GC.compact if round % 20 == 0
+    end
   end
 end

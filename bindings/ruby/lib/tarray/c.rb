@@ -47,6 +47,21 @@ module Tarray
     TO_DLPACK = function("ta_to_dlpack", [POINTER] * 4, STATUS)
     TO_DLPACK_LEGACY = function("ta_to_dlpack_legacy", [POINTER] * 4, STATUS)
     RELEASE = function("ta_release", [POINTER], NOTHING)
+    DEVICE_PARSE = function("ta_device_parse", [POINTER] * 3, STATUS)
+    REQUIRES_GRAD = function("ta_requires_grad", [POINTER], INT)
+    SET_REQUIRES_GRAD = function("ta_set_requires_grad", [POINTER, INT, POINTER], STATUS)
+    IS_LEAF = function("ta_is_leaf", [POINTER], INT)
+    GRAD_FN_NAME = function("ta_grad_fn_name", [POINTER], POINTER)
+    GRAD = function("ta_grad", [POINTER], POINTER)
+    SET_GRAD = function("ta_set_grad", [POINTER] * 3, STATUS)
+    DETACH = function("ta_detach", [POINTER] * 3, STATUS)
+    BACKWARD = function("ta_backward", [POINTER, POINTER, INT, POINTER], STATUS)
+    ADD, SUB, MUL = %w[ta_add ta_sub ta_mul].map { |name| function(name, [POINTER] * 4, STATUS) }
+    NEG = function("ta_neg", [POINTER] * 3, STATUS)
+    SUM = function("ta_sum", [POINTER, POINTER, SIZE, INT, POINTER, POINTER], STATUS)
+    SET_GRAD_ENABLED = function("ta_set_grad_enabled", [INT], INT)
+    GRAD_ENABLED = function("ta_grad_enabled", [], INT)
+    LIVE_NODES = function("ta_live_nodes", [], SIZE)
     # Only its address is used: see Holds.
     MARK_RELEASED = LIBRARY["ta_mark_released"]
 

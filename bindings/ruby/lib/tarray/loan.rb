@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "options"
+require_relative "whole"
 
 module Tarray
   # A DLPack tensor that Ruby holds: the collector runs its deleter, unless somebody takes it first.
@@ -15,18 +16,20 @@ module Tarray
       flags = read_only ? C[:TA_EXPORT_READ_ONLY] : 0
       major, minor = max_version
       request = LAYOUT.pack(max_major: major, max_minor: minor, copy: Options.copy(copy), flags: flags)
-      out = C.room(8)
       lend = legacy ? C::TO_DLPACK_LEGACY : C::TO_DLPACK
-      Error.check { |err| lend.call(tensor.address, request, out, err) }
-      new(out.unpack1("Q"), legacy: legacy)
+      Whole.run do
+        out = C.room(8)
+        Error.check { |err| lend.call(tensor.address, request, out, err) }
+        new(out.unpack1("Q"), legacy: legacy)
+      end
     end
 
     # Runs the deleter of what is still there; holds nothing of the loan.
     def self.finisher(place, legacy)
       proc do
-        address = place.pop
-        if address
-          deleter = Fiddle::Pointer.new(address)[DELETER[legacy], 8].unpack1("Q")
+        Whole.run do
+          address = place.pop
+          deleter = address ? Fiddle::Pointer.new(address)[DELETER[legacy], 8].unpack1("Q") : 0
           Fiddle::Function.new(deleter, [C::POINTER], C::NOTHING, need_gvl: true).call(address) unless deleter.zero?
         end
       end

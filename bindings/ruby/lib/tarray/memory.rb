@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative "dtype"
+require_relative "integers"
 
 module Tarray
   # Strided memory, described by hand: bytes with a dtype, a shape, strides.
@@ -13,9 +14,9 @@ module Tarray
     def initialize(data, dtype:, shape:, strides_bytes: nil, byte_offset: 0, read_only: false, byte_swapped: false)
       @data = data
       @dtype = Dtype.parse(dtype)
-      @shape = shape
-      @strides_bytes = strides_bytes
-      @byte_offset = byte_offset
+      @shape = Integers.list("shape", shape)
+      @strides_bytes = strides_bytes && Integers.per_axis("strides", strides_bytes, @shape.size)
+      @byte_offset = Integers.one("byte_offset", byte_offset)
       @read_only = read_only
       @byte_swapped = byte_swapped
       check
@@ -33,9 +34,6 @@ module Tarray
       unless @data.is_a?(Fiddle::Pointer) || (@data.is_a?(String) && @data.frozen?)
         Error.refuse(:TA_ERR_KIND, "data must be a frozen String or a Fiddle::Pointer, not #{@data.class}")
       end
-      if @strides_bytes && @strides_bytes.size != @shape.size
-        Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{@strides_bytes.size} strides for #{@shape.size} axes")
-      end
       low, high = reach
       size = @data.is_a?(String) ? @data.bytesize : @data.size
       return if low == high || (low >= 0 && high <= size)
@@ -45,7 +43,7 @@ module Tarray
 
     # The first byte that elements use, and the one behind the last.
     def reach
-      return [0, 0] if @shape.include?(0)
+      return [0, 0] unless @shape.all?(&:positive?)
 
       itemsize = Dtype.itemsize(@dtype)
       steps = @strides_bytes || @shape.each_index.map { |axis| itemsize * @shape[axis + 1..].reduce(1, :*) }

@@ -8,8 +8,8 @@ module Tarray
     LAYOUT = Layout.of("ta_options")
     COPY = { nil => :TA_COPY_IF_NEEDED, true => :TA_COPY_ALWAYS, false => :TA_COPY_NEVER }.freeze
     GRAD = { false => :TA_GRAD_NO, true => :TA_GRAD_YES, as_source: :TA_GRAD_AS_SOURCE }.freeze
-    DEVICES = { "cpu" => :TA_DEVICE_CPU, "cuda" => :TA_DEVICE_CUDA, "rocm" => :TA_DEVICE_ROCM }.freeze
-    private_constant :LAYOUT, :COPY, :GRAD, :DEVICES
+    DEVICE = Layout.of("ta_device")
+    private_constant :LAYOUT, :COPY, :GRAD, :DEVICE
 
     # The struct as a string; nil if nothing is asked for.
     def self.pack(request)
@@ -33,7 +33,7 @@ module Tarray
         dtype: dtype ? Dtype.parse(dtype) : "", default_dtype: default_dtype ? Dtype.parse(default_dtype) : "",
         device: device ? parse_device(device.to_s) : "", copy: Options.copy(copy),
         requires_grad: Options.one_of(GRAD, "requires_grad", requires_grad), flags: flags,
-        accept: accept.map { |origin| bit(origin) }.reduce(0, :|)
+        accept: Array(accept).map { |origin| bit(origin) }.reduce(0, :|)
       )
     end
 
@@ -42,11 +42,9 @@ module Tarray
 
     private
 
-    # "cpu", "cuda" (the current one) or "cuda:1".
+    # "cpu", "cuda" (the current one), "cuda:1" and whatever else the library knows.
     def parse_device(name)
-      kind, index = name.match(/\A(\w+)(?::(\d+))?\z/)&.captures
-      Layout.of("ta_device").pack(device_type: Options.one_of(DEVICES, "device", kind || name),
-                                  index: (index || (kind == "cpu" ? 0 : -1)).to_i)
+      DEVICE.pack.tap { |out| Error.check { |err| C::DEVICE_PARSE.call(name, out, err) } }
     end
 
     def bit(origin)

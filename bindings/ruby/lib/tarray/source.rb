@@ -39,16 +39,18 @@ module Tarray
     # What has to be let go after a call that did not take it.
     attr_reader :hold
 
-    # Of an object; `walk` describes its arrays; what is borrowed only needs no hold.
-    def initialize(object, walk, borrowed: false)
+    # Of an object; `walk` describes its arrays; what is borrowed only needs no hold. `made` is why the
+    # object has been copied for this call already, if it has.
+    def initialize(object, walk, borrowed: false, made: :TA_REASON_NONE)
       @walk = walk
       @borrowed = borrowed
+      @made = C[made]
       @kind, @value = describe(object)
     end
 
     # The struct; what it points to lives as long as this object.
     def pack
-      SOURCE.pack(kind: C[@kind], value: @value)
+      SOURCE.pack(kind: C[@kind], value: @value, made: @made)
     end
 
     private

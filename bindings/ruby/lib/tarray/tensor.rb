@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "integers"
 require_relative "loan"
 require_relative "options"
 require_relative "source"
@@ -18,10 +19,12 @@ module Tarray
     # Gives the share up if it is still there; holds nothing of the tensor.
     def self.releaser(place, hold)
       proc do
-        address = place.pop
-        if address
-          C::RELEASE.call(address)
-          HOLDS.drop(hold) if hold&.released?
+        Whole.run do
+          address = place.pop
+          if address
+            C::RELEASE.call(address)
+            HOLDS.drop(hold) if hold&.released?
+          end
         end
       end
     end
@@ -29,9 +32,11 @@ module Tarray
 
     # Calls a function that gets the room for a handle and a `ta_error`.
     def self.made(hold = nil)
-      out = C.room(8)
-      Error.check { |err| yield out, err }
-      new(out.unpack1("Q"), hold)
+      Whole.run do
+        out = C.room(8)
+        Error.check { |err| yield out, err }
+        new(out.unpack1("Q"), hold)
+      end
     end
 
     # Takes over a share; `hold` keeps the memory of a Ruby object.
@@ -40,6 +45,13 @@ module Tarray
       @hold = hold
       @release = Tensor.send(:releaser, @place, hold)
       ObjectSpace.define_finalizer(self, @release)
+    end
+
+    # The handle of what must be a tensor.
+    def self.address_of(name, value)
+      return value.address if value.is_a?(Tensor)
+
+      Error.refuse(:TA_ERR_KIND, "#{name} must be a Tarray::Tensor, not a #{value.class}")
     end
 
     # What keeps the memory of a Ruby object that this tensor may use, or nil.
@@ -92,10 +104,6 @@ module Tarray
       flag?(:TA_TENSOR_CONTIGUOUS)
     end
 
-    def requires_grad?
-      flag?(:TA_TENSOR_REQUIRES_GRAD)
-    end
-
     def provenance
       origin, aliased, reason = %i[origin aliased reason].map { |field| PROVENANCE.read(fact(:provenance), field) }
       why = C::REASON_NAME.call(reason).to_s
@@ -111,7 +119,7 @@ module Tarray
     def item(*index)
       Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{index.size} positions for #{ndim} axes") if index.size != ndim
       out = SCALAR.pack
-      Error.check { |err| C::ITEM.call(address, index.pack("q*"), out, err) }
+      Error.check { |err| C::ITEM.call(address, Integers.list("index", index).pack("q*"), out, err) }
       value_of(out)
     end
 
@@ -149,11 +157,11 @@ module Tarray
 
     # A tensor over part of this one's memory; strides and offset in elements.
     def view(shape, strides = nil, offset = 0)
-      if strides && strides.size != shape.size
-        Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{strides.size} strides for #{shape.size} axes")
-      end
+      extents = Integers.list("shape", shape)
+      steps = strides && Integers.per_axis("strides", strides, extents.size)
+      start = Integers.one("offset", offset)
       Tensor.made(@hold) do |out, err|
-        C::VIEW.call(address, shape.size, shape.pack("q*"), strides&.pack("q*"), offset, out, err)
+        C::VIEW.call(address, extents.size, extents.pack("q*"), steps&.pack("q*"), start, out, err)
       end
     end
 
@@ -171,7 +179,7 @@ module Tarray
 
     # Overwrites the elements with those of another tensor, converting and broadcasting.
     def copy_from(source)
-      Error.check { |err| C::COPY_INTO.call(address, source.address, err) }
+      Error.check { |err| C::COPY_INTO.call(address, Tensor.address_of("source", source), err) }
       self
     end
 

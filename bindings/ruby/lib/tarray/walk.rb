@@ -78,7 +78,7 @@ module Tarray
       Fiddle::Closure::BlockCaller.new(C::STATUS, [C::POINTER, *arguments, C::POINTER]) do |user_data, *rest, err|
         walk = RUNNING.fetch(user_data.to_i >> LEVEL_BITS)
         begin
-          walk.public_send(method, user_data.to_i & ((1 << LEVEL_BITS) - 1), *rest)
+          Whole.except { walk.public_send(method, user_data.to_i & ((1 << LEVEL_BITS) - 1), *rest) }
           C[:TA_OK]
         rescue Exception => exception # rubocop:disable Lint/RescueException
           walk.failed(exception, err)
