@@ -70,10 +70,15 @@ function Tensor:backward(gradient, retain_graph)
     errors.check(C.ta_backward(self:handle(), given or nil, retain_graph and 1 or 0, err), err)
 end
 
+-- A value as a tensor, with the histories of what is in it.
+local function operand(value)
+    return tensors.is(value) and value or asarray(value, { requires_grad = "as_source" })
+end
+
 -- Of two operands, one a tensor, the other too or something that makes one, like a number.
 local function binary(call)
     return function(a, b)
-        local left, right = tensors.is(a) and a or asarray(a), tensors.is(b) and b or asarray(b)
+        local left, right = operand(a), operand(b)
         local result = made(nil, call, left:handle(), right:handle())
         if left ~= a then
             left:release()

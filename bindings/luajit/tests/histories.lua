@@ -36,6 +36,9 @@ return {
         x:set_grad(asarray { 1, 1, 1 })
         x:add(x):backward(asarray { 1, 2, 3 })
         check.same(x:grad():to_table(), { 3, 5, 7 })
+        x:set_grad(nil);
+        ({ x, x } * leaf { 1, 2, 3 }):sum():backward()
+        check.same(x:grad():to_table(), { 2, 4, 6 })
     end },
     { "a graph serves one pass, or more if it is retained", function()
         local x = leaf { 1, 2 }

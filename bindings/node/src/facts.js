@@ -3,10 +3,10 @@
 import koffi from 'koffi';
 
 import { Block, answers } from './block.js';
+import { deviceName } from './device.js';
 import { dtypeName } from './dtype.js';
 import * as layout from './layout.js';
 import * as library from './library.js';
-import { deviceName } from './options.js';
 
 const { info: at } = layout;
 const block = new Block(at.size);

@@ -30,6 +30,7 @@ export type Source =
     | SharedArrayBuffer
     | DataView
     | Strided
+    | TypedScalar
     | Scalar
     | readonly Source[];
 
@@ -40,7 +41,7 @@ export interface Options {
     dtype?: DType;
     /** What real numbers become without a dtype, and buffers; float32. */
     defaultDtype?: DType;
-    /** `cpu`, `cuda`, `cuda:1`. */
+    /** `cpu`, `cuda`, `cuda:1`, or another that the library knows. */
     device?: string;
     /** true: always; false: never, or fail; nothing: if needed. */
     copy?: boolean | null;
@@ -109,6 +110,15 @@ export class Strided {
     private readonly bytes: Uint8Array;
 }
 
+/** A number that has a dtype, which it keeps in `asarray` and in lists. */
+export function scalar(value: Scalar, dtype: DType): TypedScalar;
+
+/** A number that has a dtype: made by `scalar`. */
+export class TypedScalar {
+    private constructor();
+    private readonly bytes: Uint8Array;
+}
+
 export class Complex {
     constructor(re: number, im: number);
     readonly re: number;
@@ -134,7 +144,15 @@ export class Tensor {
     readonly provenance: Provenance;
     readonly isReadOnly: boolean;
     readonly isContiguous: boolean;
-    readonly requiresGrad: boolean;
+    /** Whether gradients arrive here; of a leaf it may be set. */
+    requiresGrad: boolean;
+    /** Whether no recorded operation made it. */
+    readonly isLeaf: boolean;
+    /** The name of the recorded operation that made it, like `MulBackward0`. */
+    readonly gradFnName: string | null;
+    /** The gradient that has arrived, a tensor of its own each time; null clears it. */
+    get grad(): Tensor | null;
+    set grad(gradient: Tensor | null);
     readonly released: boolean;
 
     /** One element; without an index, the only one. */
@@ -150,6 +168,20 @@ export class Tensor {
         shape: Iterable<number>,
         where?: { strides?: Iterable<number>; offset?: number },
     ): Tensor;
+
+    /** Another tensor over the same memory, without a history. */
+    detach(): Tensor;
+    /**
+     * Adds the gradients of this tensor to those of the leaves that it was computed from.
+     * `gradient` is that of the final result, needed if this has more than one element.
+     */
+    backward(gradient?: Tensor | null, options?: { retainGraph?: boolean }): void;
+    add(other: Source): Tensor;
+    sub(other: Source): Tensor;
+    mul(other: Source): Tensor;
+    neg(): Tensor;
+    /** The sum of all elements, or along axes, which stay with extent 1 if `keep`. */
+    sum(axes?: number | Iterable<number>, options?: { keep?: boolean }): Tensor;
 
     /** The tensor's own memory as a typed array, which keeps it alive. */
     typedArray(): TypedArray;
@@ -186,3 +218,9 @@ export const version: string;
 export function liveTensors(): number;
 /** How many of JavaScript's arrays tensors share at the moment. */
 export function pinned(): number;
+/** How many nodes of histories are alive in this process: zero when nothing leaks. */
+export function liveNodes(): number;
+/** Runs `body` while nothing is recorded on this thread; what it awaits comes after that. */
+export function noGrad<T>(body: () => T): T;
+/** Whether operations are recorded on this thread. */
+export function isGradEnabled(): boolean;

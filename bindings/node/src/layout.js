@@ -55,6 +55,13 @@ const ta_memory = koffi.struct('ta_memory', {
     release: 'void *',
 });
 
+const ta_typed_scalar = koffi.struct('ta_typed_scalar', {
+    data: 'void *',
+    dtype: ta_dtype,
+    reserved: 'int32_t',
+    flags: 'uint64_t',
+});
+
 const ta_buffer = koffi.struct('ta_buffer', {
     data: 'void *',
     size_bytes: 'size_t',
@@ -89,6 +96,7 @@ const ta_sequence = koffi.struct('ta_sequence', { vtable: 'void *', user_data: '
 const ta_source_value = koffi.union('ta_source_value', {
     tensor: 'void *',
     memory: ta_memory,
+    typed_scalar: ta_typed_scalar,
     dlpack: 'void *',
     dlpack_legacy: 'void *',
     buffer: ta_buffer,
@@ -137,6 +145,7 @@ export const types = {
     ta_error,
     ta_info,
     ta_memory,
+    ta_typed_scalar,
     ta_buffer,
     ta_scalar_value,
     ta_scalar,
@@ -158,6 +167,7 @@ function offsets(type) {
 export const error = offsets(ta_error);
 export const info = offsets(ta_info);
 export const memory = offsets(ta_memory);
+export const typedScalar = offsets(ta_typed_scalar);
 export const buffer = offsets(ta_buffer);
 export const scalar = offsets(ta_scalar);
 export const vtable = offsets(ta_sequence_vtable);

@@ -1,5 +1,6 @@
 // What the result must be: the options of `asarray` as a `ta_options`.
 
+import { parseDevice } from './device.js';
 import { dtypeBits } from './dtype.js';
 import { nameOf, TarrayError } from './error.js';
 import * as layout from './layout.js';
@@ -13,7 +14,6 @@ const WANT_WRITABLE = 1;
 const WANT_CONTIGUOUS = 2;
 const MARK_READ_ONLY = 4;
 const ACCEPT = { tensor: 2, memory: 4, dlpack: 16, buffer: 64, scalar: 256, sequence: 512 };
-const DEVICES = { cpu: 1, cuda: 2, cuda_host: 3, opencl: 4, vulkan: 7, metal: 8, rocm: 10 };
 
 const NAMES = new Set([
     'dtype', 'defaultDtype', 'device', 'copy', 'requiresGrad', 'writable', 'contiguous',
@@ -48,20 +48,6 @@ function accepted(kinds) {
     return bits.reduce((all, bit) => all | bit, 0);
 }
 
-/** `cpu`, `cuda:1` → its type and index, as in tarray.h; -1 is the current one. */
-function device(name) {
-    const [, type, index] = /^([a-z_]+)(?::(\d+))?$/.exec(name) ?? [];
-    if (!Object.hasOwn(DEVICES, type ?? '')) throw invalid(`device: there is no ${String(name)}`);
-    return [DEVICES[type], index === undefined ? (type === 'cpu' ? 0 : -1) : Number(index)];
-}
-
-/** The device's name by its type and index. */
-export function deviceName(type, index) {
-    const known = Object.entries(DEVICES).find(([, number]) => number === type);
-    const name = known?.[0] ?? `device${type}`;
-    return type === DEVICES.cpu && index === 0 ? name : `${name}:${index}`;
-}
-
 /** Writes what is asked into a block that `layout.options.size` fits. */
 export function writeOptions(block, asked) {
     block.clear();
@@ -76,9 +62,7 @@ export function writeOptions(block, asked) {
         block.u32(at.default_dtype, dtypeBits(asked.defaultDtype));
     }
     if (asked.device !== undefined) {
-        const [type, index] = device(asked.device);
-        block.i32(at.device, type);
-        block.i32(at.device + 4, index);
+        parseDevice(asked.device, block.address + BigInt(at.device));
     }
     block.i32(at.copy, copyMode(asked.copy));
     block.i32(at.requires_grad, oneOf(GRAD, 'requiresGrad', asked.requiresGrad));

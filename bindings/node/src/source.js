@@ -8,10 +8,11 @@ import { TarrayError, wrongKind } from './error.js';
 import { shareOf } from './handle.js';
 import * as layout from './layout.js';
 import * as status from './status.js';
-import { Complex, Strided } from './values.js';
+import { Complex, Strided, TypedScalar } from './values.js';
 
 const TENSOR = 1;
 const MEMORY = 2;
+const TYPED_SCALAR = 3;
 const BUFFER = 6;
 const SCALAR = 7;
 const SEQUENCE = 8;
@@ -23,7 +24,7 @@ const FLOAT = 4;
 const COMPLEX = 5;
 
 const MAX_NDIM = 64;
-const { memory, buffer, scalar, sequence } = layout;
+const { memory, typedScalar, buffer, scalar, sequence } = layout;
 const VALUE = layout.source.value;
 const SHAPE = layout.source.size;
 const STRIDES = SHAPE + 8 * MAX_NDIM;
@@ -55,6 +56,7 @@ export function describe(block, value, walk) {
     if (Array.isArray(value)) return describeList(block, walk.numberOf(value), walk.vtable);
     if (typeof value[shareOf] === 'function') return describeTensor(block, value);
     if (value instanceof Strided) return describeStrided(block, value);
+    if (value instanceof TypedScalar) return describeTypedScalar(block, value);
     const dtype = dtypeOfArray(value);
     if (dtype !== undefined) return describeMemory(block, value, dtype, [value.length]);
     if (isBytes(value)) return describeBytes(block, value);
@@ -128,6 +130,13 @@ function describeList(block, number, vtable) {
     kind(block, SEQUENCE);
     block.u64(VALUE + sequence.vtable, vtable);
     block.u64(VALUE + sequence.user_data, number);
+}
+
+function describeTypedScalar(block, { bytes, dtype }) {
+    kind(block, TYPED_SCALAR);
+    block.bytes.set(bytes, SHAPE);
+    block.u64(VALUE + typedScalar.data, block.address + BigInt(SHAPE));
+    block.u32(VALUE + typedScalar.dtype, dtype);
 }
 
 function describeStrided(block, { bytes, dtype, shape, steps, offset, flags }) {

@@ -1,8 +1,11 @@
 // Calls that take something and give a handle.
 
+import koffi from 'koffi';
+
 import { Block, Pool, answers } from './block.js';
 import { nameOf, TarrayError } from './error.js';
 import { managedAddress } from './export.js';
+import { readFacts } from './facts.js';
 import { shareOf } from './handle.js';
 import * as layout from './layout.js';
 import * as library from './library.js';
@@ -10,6 +13,7 @@ import { writeOptions } from './options.js';
 import * as pins from './pins.js';
 import { describe, SourceBlock } from './source.js';
 import * as status from './status.js';
+import { TypedScalar } from './values.js';
 import { Walk } from './walk.js';
 
 /** A share in a tensor, and the pin that may go when the share has gone. */
@@ -81,6 +85,17 @@ export function borrow(array, use) {
         }));
     try {
         use(share.handle);
+    } finally {
+        share.release();
+    }
+}
+
+/** A number that has a dtype, converted by the library: one that does not fit is refused. */
+export function scalar(value, dtype) {
+    const share = take(value, { dtype, accept: ['scalar'], contiguous: true });
+    try {
+        const { data, nbytes, dtypeBits } = readFacts(share.handle);
+        return new TypedScalar(Uint8Array.from(koffi.decode(data, 'uint8_t', nbytes)), dtypeBits);
     } finally {
         share.release();
     }

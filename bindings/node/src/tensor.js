@@ -10,6 +10,7 @@ import { nameOf, TarrayError } from './error.js';
 import { writeExport } from './export.js';
 import { readFacts } from './facts.js';
 import { shareOf } from './handle.js';
+import * as histories from './histories.js';
 import * as layout from './layout.js';
 import * as library from './library.js';
 import { readScalar, writeScalar } from './source.js';
@@ -20,7 +21,6 @@ import { integers, strided } from './values.js';
 const READ_ONLY = 1;
 const CONTIGUOUS = 2;
 const ALIGNED = 4;
-const REQUIRES_GRAD = 8;
 
 /** Room for a shape or an index, for strides, and for a scalar. */
 class Numbers extends Block {
@@ -132,7 +132,56 @@ export class Tensor {
     }
 
     get requiresGrad() {
-        return this.#has(REQUIRES_GRAD);
+        return histories.requiresGrad(this[shareOf]());
+    }
+
+    set requiresGrad(wanted) {
+        histories.setRequiresGrad(this[shareOf](), wanted);
+    }
+
+    get isLeaf() {
+        return histories.isLeaf(this[shareOf]());
+    }
+
+    get gradFnName() {
+        return histories.gradFnName(this[shareOf]());
+    }
+
+    get grad() {
+        const share = histories.grad(this[shareOf]());
+        return share === null ? null : tensorOf(share);
+    }
+
+    set grad(gradient) {
+        histories.setGrad(this[shareOf](), gradient);
+    }
+
+    detach() {
+        return tensorOf(histories.detach(this[shareOf]()));
+    }
+
+    backward(gradient, options) {
+        histories.backward(this[shareOf](), gradient, options);
+    }
+
+    add(other) {
+        return tensorOf(histories.add(this[shareOf](), other));
+    }
+
+    sub(other) {
+        return tensorOf(histories.sub(this[shareOf](), other));
+    }
+
+    mul(other) {
+        return tensorOf(histories.mul(this[shareOf](), other));
+    }
+
+    neg() {
+        return tensorOf(histories.neg(this[shareOf]()));
+    }
+
+    sum(axes, options) {
+        return tensorOf(histories.sum(this[shareOf](), axes, options));
     }
 
     #has(flag) {

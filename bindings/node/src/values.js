@@ -1,6 +1,6 @@
 // What JavaScript lacks, to be made into tensors: complex numbers, and arrays with axes.
 
-import { TarrayError } from './error.js';
+import { nameOf, TarrayError } from './error.js';
 import * as status from './status.js';
 import { dtypeBits, dtypeBytes, dtypeOfArray } from './dtype.js';
 
@@ -18,6 +18,15 @@ export class Complex {
     }
 }
 
+/** A number that has a dtype: made by `scalar`, for `asarray`. */
+export class TypedScalar {
+    constructor(bytes, dtype) {
+        this.bytes = bytes;
+        this.dtype = dtype;
+        Object.freeze(this);
+    }
+}
+
 /** Memory seen with axes: made by `strided`, for `asarray`. */
 export class Strided {
     constructor(fields) {
@@ -30,7 +39,12 @@ export class Strided {
  * Describes the memory of a typed array or buffer with axes. Without strides it is in C order;
  * all that it can reach must lie in the array.
  */
-export function strided(array, { dtype, shape, stridesBytes, offsetBytes = 0, ...traits }) {
+export function strided(array, how) {
+    if (typeof how !== 'object' || how === null) {
+        const message = `strided: ${nameOf(how)} does not say how`;
+        throw new TarrayError(status.INVALID_ARGUMENT, message);
+    }
+    const { dtype, shape, stridesBytes, offsetBytes = 0, ...traits } = how;
     const bits = dtype === undefined ? dtypeOfArray(array) : dtypeBits(dtype);
     if (bits === undefined || (!ArrayBuffer.isView(array) && !isBuffer(array))) {
         throw new TarrayError(status.KIND, 'strided takes a typed array, or a buffer and a dtype');
@@ -62,13 +76,19 @@ function flags({ readOnly = false, byteSwapped = false, ...unknown }) {
     return (readOnly ? READ_ONLY : 0) | (byteSwapped ? BYTE_SWAPPED : 0);
 }
 
-/** A list of numbers that count something, checked. */
+/** A list of integers, checked: none is made of something else. */
 export function integers(name, list) {
-    const numbers = Array.from(list, Number);
-    const wrong = numbers.findIndex((n) => !Number.isSafeInteger(n));
-    if (wrong < 0) return numbers;
-    const message = `${name}: ${String(list[wrong])} is no integer`;
-    throw new TarrayError(status.INVALID_ARGUMENT, message);
+    if (typeof list?.[Symbol.iterator] !== 'function') {
+        const message = `${name}: ${nameOf(list)} is no list of integers`;
+        throw new TarrayError(status.INVALID_ARGUMENT, message);
+    }
+    return Array.from(list, (value) => integer(name, value));
+}
+
+function integer(name, value) {
+    const number = typeof value === 'bigint' ? Number(value) : value;
+    if (Number.isSafeInteger(number)) return number;
+    throw new TarrayError(status.INVALID_ARGUMENT, `${name}: ${String(value)} is no integer`);
 }
 
 function inOrder(shape, size) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { asarray, Complex, strided, Tensor, TarrayError } from 'tarray';
+import { asarray, Complex, scalar, strided, Tensor, TarrayError } from 'tarray';
 
 import { nothingAlive } from './collector.js';
 
@@ -118,7 +118,8 @@ test('wrong options are refused by name', () => {
         [{ dtpye: 'int8' }, 'TA_ERR_INVALID_ARGUMENT', /dtpye/],
         [{ dtype: 'int7' }, 'TA_ERR_DTYPE', /int7/],
         [{ copy: 'never' }, 'TA_ERR_INVALID_ARGUMENT', /copy: never/],
-        [{ device: 'cpu:x' }, 'TA_ERR_INVALID_ARGUMENT', /cpu:x/],
+        [{ device: 'cpu:x' }, 'TA_ERR_DEVICE', /cpu:x/],
+        [{ device: 1 }, 'TA_ERR_INVALID_ARGUMENT', /device: number/],
         [{ writable: 1 }, 'TA_ERR_INVALID_ARGUMENT', /writable: 1/],
         [{ accept: ['tensors'] }, 'TA_ERR_INVALID_ARGUMENT', /tensors/],
         [{ accept: [] }, 'TA_ERR_INVALID_ARGUMENT', /accept/],
@@ -135,6 +136,13 @@ test('memory that is not in the array is not described', () => {
         [{ shape: [2], stridesBytes: [-4] }, 'TA_ERR_OUT_OF_BOUNDS', /bytes -4/],
         [{ shape: [2], stridesBytes: [4, 4] }, 'TA_ERR_INVALID_ARGUMENT', /2 strides/],
         [{ shape: [1.5] }, 'TA_ERR_INVALID_ARGUMENT', /1.5/],
+        [{ shape: [NaN] }, 'TA_ERR_INVALID_ARGUMENT', /NaN/],
+        [{ shape: [null] }, 'TA_ERR_INVALID_ARGUMENT', /null/],
+        [{ shape: ['2'] }, 'TA_ERR_INVALID_ARGUMENT', /2/],
+        [{ shape: new Set([0.5]) }, 'TA_ERR_INVALID_ARGUMENT', /0.5/],
+        [{ shape: 3 }, 'TA_ERR_INVALID_ARGUMENT', /shape: number/],
+        [{ shape: [2n ** 64n] }, 'TA_ERR_INVALID_ARGUMENT', /18446744073709551616/],
+        [undefined, 'TA_ERR_INVALID_ARGUMENT', /undefined/],
         [{ shape: [2 ** 52, 2 ** 52, 2 ** 52] }, 'TA_ERR_OUT_OF_BOUNDS', /bytes/],
         [{ shape: [1], readonly: true }, 'TA_ERR_INVALID_ARGUMENT', /readonly/],
         [{ shape: [-1] }, 'TA_ERR_LAYOUT', /-1/],
@@ -191,4 +199,31 @@ test('an array that was transferred is refused', () => {
     const array = new Float32Array(4);
     structuredClone(array.buffer, { transfer: [array.buffer] });
     assert.throws(() => asarray(array), TypeError);
+});
+
+test('a number may have a dtype, which it keeps', () => {
+    for (const [value, dtype, want] of [
+        [0.5, 'float64', 0.5], [3, 'int8', 3], [2n ** 63n, 'uint64', 2n ** 63n], [1.5, 'bfloat16', 1.5],
+        [true, 'float32', 1], [new Complex(1, 2), 'complex64', new Complex(1, 2)],
+    ]) {
+        const [one, list] = [asarray(scalar(value, dtype)), asarray([scalar(value, dtype)])];
+        assert.deepEqual([one.dtype, list.dtype], [dtype, dtype]);
+        assert.deepEqual([one.item(), list.item(0)], [want, want]);
+        one.release();
+        list.release();
+    }
+    fails(() => scalar(300, 'uint8'), 'TA_ERR_OVERFLOW', /300/);
+    fails(() => scalar([1], 'uint8'), 'TA_ERR_KIND', /./);
+    fails(() => scalar(1, 'int7'), 'TA_ERR_DTYPE', /int7/);
+});
+
+test('views of bytes, of Node\'s pool and of one another are where they are', () => {
+    const bytes = new Uint8Array([0, 0, 0, 1, 2, 0, 0, 0]);
+    const view = asarray(new DataView(bytes.buffer, 3, 4), { dtype: 'int16', copy: true });
+    const pooled = asarray(Buffer.from('abc'));
+    const inner = asarray(bytes.subarray(3, 5));
+    assert.deepEqual(view.toArray(), [513, 0]);
+    assert.deepEqual(pooled.toArray(), [97, 98, 99]);
+    assert.deepEqual([inner.toArray(), inner.provenance.aliased], [[1, 2], true]);
+    for (const tensor of [view, pooled, inner]) tensor.release();
 });

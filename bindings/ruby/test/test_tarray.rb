@@ -299,6 +299,9 @@ class TestHistories < Minitest::Test
     x.grad = Tarray.asarray([1.0, 1.0, 1.0])
     (x + x).backward(Tarray.asarray([1.0, 2.0, 3.0]))
     assert_equal [3, 5, 7], x.grad.to_a
+    x.grad = nil
+    (leaf([1.0, 2.0, 3.0]) * [x, x]).sum.backward
+    assert_equal [2, 4, 6], x.grad.to_a
   end
 
   def test_a_graph_serves_one_pass_or_more_if_it_is_retained

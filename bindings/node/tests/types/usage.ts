@@ -1,7 +1,7 @@
 // Programs that the types must allow, and, behind the comments, programs that they must not.
 
 import {
-    asarray, Complex, deleteDLPack, fromDLPack, strided, TarrayError, Tensor, type DType,
+    asarray, Complex, deleteDLPack, fromDLPack, noGrad, scalar, strided, TarrayError, Tensor, type DType,
     type Options, type Provenance,
 } from 'tarray';
 
@@ -13,6 +13,10 @@ const shape: readonly number[] = tensor.view([2], { offset: 1 }).shape;
 const address: bigint = tensor.toDLPack({ maxVersion: [1, 0] });
 const again: Tensor = fromDLPack(address).set([0], 1).fill(2n).copyFrom(matrix);
 deleteDLPack(again.toDLPack());
+const sum: Tensor = noGrad(() => asarray([scalar(1, 'int8')]).mul(2).sum([0], { keep: true }));
+sum.backward(null, { retainGraph: true });
+sum.requiresGrad = true;
+sum.grad = sum.grad?.detach() ?? null;
 const bytes: ArrayBuffer = again.arrayBuffer();
 {
     using short = asarray(1);

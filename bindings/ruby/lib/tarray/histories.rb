@@ -67,7 +67,7 @@ module Tarray
     { :+ => C::ADD, :- => C::SUB, :* => C::MUL }.each do |operator, call|
       # The other operand may be anything that makes a tensor.
       define_method(operator) do |other|
-        right = other.is_a?(Tensor) ? other : Tarray.asarray(other)
+        right = other.is_a?(Tensor) ? other : Tarray.asarray(other, requires_grad: :as_source)
         Tensor.made { |out, err| call.call(address, right.address, out, err) }
       ensure
         right.release unless right.nil? || right.equal?(other)
