@@ -2,6 +2,8 @@
 
 #include "_cgo_export.h"
 
+#include <string.h>
+
 static void release(void *owner)
 {
     tarrayRelease((uintptr_t)owner);
@@ -96,6 +98,57 @@ ta_status bridge_asarray_sequence(uintptr_t list, const ta_options *options, ta_
 {
     const ta_source source = bridge_sequence(list);
     return ta_asarray(&source, options, out, err);
+}
+
+static _Thread_local uintptr_t current_pass;
+
+ta_status bridge_backward(const ta_tensor *tensor, const ta_tensor *gradient, int32_t retain_graph,
+                          uintptr_t pass, ta_error *err)
+{
+    const uintptr_t outer = current_pass;
+    ta_status status;
+    current_pass = pass;
+    status = ta_backward(tensor, gradient, retain_graph, err);
+    current_pass = outer;
+    return status;
+}
+
+static ta_status backward(void *user_data, const ta_tensor *grad_output, const int32_t *needed,
+                          ta_tensor **grad_inputs, size_t num_inputs, ta_error *err)
+{
+    return tarrayBackward((uintptr_t)user_data, current_pass, (ta_tensor *)grad_output,
+                          (int32_t *)needed, grad_inputs, num_inputs, err);
+}
+
+static void drop(void *user_data)
+{
+    tarrayDrop((uintptr_t)user_data);
+}
+
+ta_status bridge_record(const char *name, const ta_tensor *const *inputs, size_t num_inputs,
+                        uintptr_t operation, const ta_tensor *output, ta_tensor **out, ta_error *err)
+{
+    const ta_source source = ta_source_tensor(output);
+    ta_operation recorded = TA_OPERATION_INIT;
+    recorded.name = name;
+    recorded.inputs = inputs;
+    recorded.num_inputs = num_inputs;
+    recorded.backward = backward;
+    recorded.user_data = (void *)operation;
+    recorded.drop = drop;
+    return ta_record(&recorded, &source, NULL, out, err);
+}
+
+ta_status bridge_fail(ta_error *err, ta_status status, const char *message, size_t length)
+{
+    if (err) {
+        const size_t room = sizeof err->message - 1;
+        const size_t size = length < room ? length : room;
+        err->status = status;
+        memcpy(err->message, message, size);
+        err->message[size] = '\0';
+    }
+    return status;
 }
 
 void bridge_delete(struct DLManagedTensorVersioned *managed)

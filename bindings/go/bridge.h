@@ -27,6 +27,17 @@ ta_status bridge_asarray_tensor(const ta_tensor *tensor, const ta_options *optio
 ta_status bridge_asarray_sequence(uintptr_t list, const ta_options *options, ta_tensor **out,
                                   ta_error *err);
 
+/* ta_backward as a part of `pass`, which operations of Go's on this thread are told. */
+ta_status bridge_backward(const ta_tensor *tensor, const ta_tensor *gradient, int32_t retain_graph,
+                          uintptr_t pass, ta_error *err);
+
+/* ta_record of an operation of Go's; on TA_OK it is let go once. */
+ta_status bridge_record(const char *name, const ta_tensor *const *inputs, size_t num_inputs,
+                        uintptr_t operation, const ta_tensor *output, ta_tensor **out, ta_error *err);
+
+/* Writes what went wrong, cut to the room that there is; returns the status. */
+ta_status bridge_fail(ta_error *err, ta_status status, const char *message, size_t length);
+
 /* Runs the deleter of a DLPack tensor, if it has one. */
 void bridge_delete(struct DLManagedTensorVersioned *managed);
 void bridge_delete_legacy(struct DLManagedTensor *managed);

@@ -141,9 +141,6 @@ func (t *Tensor) IsReadOnly() bool { return t.has(C.TA_TENSOR_READ_ONLY) }
 // IsContiguous says that the elements stand one behind the other in C order.
 func (t *Tensor) IsContiguous() bool { return t.has(C.TA_TENSOR_CONTIGUOUS) }
 
-// RequiresGrad says that the tensor requires a gradient.
-func (t *Tensor) RequiresGrad() bool { return t.has(C.TA_TENSOR_REQUIRES_GRAD) }
-
 func (t *Tensor) has(flag uint64) bool { return t.info.flags&flag != 0 }
 
 // String prints the tensor as PyTorch would.
