@@ -17,6 +17,13 @@ interface Core {
         int read(long list, long start, long count, long out, long written);
     }
 
+    /** What an operation of Java's is differentiated with; see {@code ta_operation}. */
+    interface Recorded {
+        int backward(long operation, long grad, long needed, long gradInputs, long count, long err);
+
+        void drop(long operation);
+    }
+
     /** The address of a direct buffer's first byte, whatever its position. */
     long addressOf(Buffer direct);
 
@@ -31,6 +38,9 @@ interface Core {
 
     /** The addresses of {@code len}, {@code item} and {@code read}; callable for ever. */
     long[] functions(Callbacks callbacks);
+
+    /** The addresses of {@code backward} and {@code drop}; callable for ever. */
+    long[] functions(Recorded recorded);
 
     int asarray(long source, long options, long out, long err);
 
@@ -57,6 +67,38 @@ interface Core {
     int fill(long target, long value, long err);
 
     int repr(long tensor, long options, long buffer, long capacity, long length, long err);
+
+    int requiresGrad(long tensor);
+
+    int setRequiresGrad(long tensor, int wanted, long err);
+
+    String gradFnName(long tensor);
+
+    long grad(long tensor);
+
+    int setGrad(long tensor, long grad, long err);
+
+    int detach(long tensor, long out, long err);
+
+    int backward(long tensor, long gradient, int retainGraph, long err);
+
+    int add(long a, long b, long out, long err);
+
+    int sub(long a, long b, long out, long err);
+
+    int mul(long a, long b, long out, long err);
+
+    int neg(long tensor, long out, long err);
+
+    int sum(long tensor, long axes, long count, int keep, long out, long err);
+
+    int record(long operation, long source, long options, long out, long err);
+
+    int setGradEnabled(int enabled);
+
+    int gradEnabled();
+
+    long liveNodes();
 
     String dtypeName(int code, int bits, int lanes);
 

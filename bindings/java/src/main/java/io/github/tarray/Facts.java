@@ -8,7 +8,7 @@ record Facts(
         Device device, Provenance provenance) {
     static final long READ_ONLY = 1;
     static final long CONTIGUOUS = 2;
-    static final long REQUIRES_GRAD = 8;
+    static final long LEAF = 32;
 
     private static final Layout AT = Layout.INFO;
     private static final int PROVENANCE = AT.at("provenance");

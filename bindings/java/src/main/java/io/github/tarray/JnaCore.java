@@ -62,6 +62,40 @@ final class JnaCore implements Core {
     private static native int ta_repr(
             long tensor, long options, long buffer, long capacity, long length, long err);
 
+    private static native int ta_requires_grad(long tensor);
+
+    private static native int ta_set_requires_grad(long tensor, int wanted, long err);
+
+    private static native String ta_grad_fn_name(long tensor);
+
+    private static native long ta_grad(long tensor);
+
+    private static native int ta_set_grad(long tensor, long grad, long err);
+
+    private static native int ta_detach(long tensor, long out, long err);
+
+    private static native int ta_backward(long tensor, long gradient, int retainGraph, long err);
+
+    private static native int ta_add(long a, long b, long out, long err);
+
+    private static native int ta_sub(long a, long b, long out, long err);
+
+    private static native int ta_mul(long a, long b, long out, long err);
+
+    private static native int ta_neg(long tensor, long out, long err);
+
+    private static native int ta_sum(
+            long tensor, long axes, long count, int keep, long out, long err);
+
+    private static native int ta_record(
+            long operation, long source, long options, long out, long err);
+
+    private static native int ta_set_grad_enabled(int enabled);
+
+    private static native int ta_grad_enabled();
+
+    private static native long ta_live_nodes();
+
     private static native long ta_dtype_name(DTypeValue dtype, byte[] buffer, long capacity);
 
     private static native String ta_origin_name(int origin);
@@ -97,6 +131,16 @@ final class JnaCore implements Core {
         int invoke(long list, long start, long count, long out, long written, long err);
     }
 
+    /** {@code backward}. */
+    public interface Backward extends Callback {
+        int invoke(long operation, long grad, long needed, long gradInputs, long count, long err);
+    }
+
+    /** {@code drop}. */
+    public interface Drop extends Callback {
+        void invoke(long operation);
+    }
+
     /** JNA frees the code of a callback that Java forgets. */
     private final List<Callback> remembered = new ArrayList<>();
 
@@ -107,6 +151,13 @@ final class JnaCore implements Core {
         Read read = (list, start, count, out, written, err) ->
                 callbacks.read(list, start, count, out, written);
         return new long[] {address(len), address(item), address(read)};
+    }
+
+    @Override
+    public long[] functions(Recorded recorded) {
+        Backward backward = recorded::backward;
+        Drop drop = recorded::drop;
+        return new long[] {address(backward), address(drop)};
     }
 
     private long address(Callback callback) {
@@ -199,6 +250,86 @@ final class JnaCore implements Core {
     public int repr(
             long tensor, long options, long buffer, long capacity, long length, long err) {
         return ta_repr(tensor, options, buffer, capacity, length, err);
+    }
+
+    @Override
+    public int requiresGrad(long tensor) {
+        return ta_requires_grad(tensor);
+    }
+
+    @Override
+    public int setRequiresGrad(long tensor, int wanted, long err) {
+        return ta_set_requires_grad(tensor, wanted, err);
+    }
+
+    @Override
+    public String gradFnName(long tensor) {
+        return ta_grad_fn_name(tensor);
+    }
+
+    @Override
+    public long grad(long tensor) {
+        return ta_grad(tensor);
+    }
+
+    @Override
+    public int setGrad(long tensor, long grad, long err) {
+        return ta_set_grad(tensor, grad, err);
+    }
+
+    @Override
+    public int detach(long tensor, long out, long err) {
+        return ta_detach(tensor, out, err);
+    }
+
+    @Override
+    public int backward(long tensor, long gradient, int retainGraph, long err) {
+        return ta_backward(tensor, gradient, retainGraph, err);
+    }
+
+    @Override
+    public int add(long a, long b, long out, long err) {
+        return ta_add(a, b, out, err);
+    }
+
+    @Override
+    public int sub(long a, long b, long out, long err) {
+        return ta_sub(a, b, out, err);
+    }
+
+    @Override
+    public int mul(long a, long b, long out, long err) {
+        return ta_mul(a, b, out, err);
+    }
+
+    @Override
+    public int neg(long tensor, long out, long err) {
+        return ta_neg(tensor, out, err);
+    }
+
+    @Override
+    public int sum(long tensor, long axes, long count, int keep, long out, long err) {
+        return ta_sum(tensor, axes, count, keep, out, err);
+    }
+
+    @Override
+    public int record(long operation, long source, long options, long out, long err) {
+        return ta_record(operation, source, options, out, err);
+    }
+
+    @Override
+    public int setGradEnabled(int enabled) {
+        return ta_set_grad_enabled(enabled);
+    }
+
+    @Override
+    public int gradEnabled() {
+        return ta_grad_enabled();
+    }
+
+    @Override
+    public long liveNodes() {
+        return ta_live_nodes();
     }
 
     @Override

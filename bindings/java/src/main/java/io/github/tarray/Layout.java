@@ -44,6 +44,10 @@ final class Layout {
             struct(
                     "size_t struct_size", "int32_t kind", "int32_t origin", "ta_source_value value",
                     "int32_t made", "int32_t reserved");
+    static final Layout OPERATION =
+            struct(
+                    "size_t struct_size", "* name", "* inputs", "size_t num_inputs", "* backward",
+                    "* user_data", "* drop", "uint64_t reserved");
     static final Layout OPTIONS =
             struct(
                     "size_t struct_size", "ta_dtype dtype", "ta_dtype default_dtype",

@@ -16,6 +16,7 @@ final class SourceBlock extends Block {
     private static final int VALUE = Layout.SOURCE.at("value");
     private static final int MADE = Layout.SOURCE.at("made");
     private static final int REQUESTED = 1;
+    private static final int PRODUCER = 9;
     private static final int SHAPE = Layout.SOURCE.size();
     private static final int STRIDES = SHAPE + MAX_NDIM * Long.BYTES;
 
@@ -60,8 +61,8 @@ final class SourceBlock extends Block {
     }
 
     /** Says of the memory described that it was copied for this call: it need not be again. */
-    void markMade() {
-        bytes.putInt(MADE, REQUESTED);
+    void markMade(boolean isRequested) {
+        bytes.putInt(MADE, isRequested ? REQUESTED : PRODUCER);
     }
 
     /** Gives the library a share in the memory. */

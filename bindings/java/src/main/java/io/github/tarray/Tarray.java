@@ -3,6 +3,9 @@ package io.github.tarray;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 /** Makes tensors. */
 public final class Tarray {
@@ -90,7 +93,7 @@ public final class Tarray {
             throw new TarrayException(Status.CANNOT_ALIAS, message);
         }
         source.describe(copied);
-        source.markMade();
+        source.markMade(options.copy() == Copy.ALWAYS);
         return ofDescribed(source, true, copied, options);
     }
 
@@ -149,6 +152,46 @@ public final class Tarray {
         if (deleter != 0) {
             Library.CORE.callDeleter(deleter, managed);
         }
+    }
+
+    /**
+     * Makes a tensor of the result of an operation that Java has computed, and records how to
+     * differentiate it. {@code backward} is forgotten after the last pass, or with the last tensor
+     * that leads to it: one that keeps its own result alive makes a cycle that only a pass ends.
+     *
+     * @param name what its node is called, like ExpBackward0
+     * @param inputs what it was computed from; none make a door, through which gradients leave
+     * @param output whatever {@link #asarray(Object)} takes
+     */
+    public static Tensor record(
+            String name, List<Tensor> inputs, Backward backward, Object output) {
+        Objects.requireNonNull(backward, "backward");
+        try (Tensor result = asarray(output)) {
+            return Recorder.record(name, List.copyOf(inputs), backward, result);
+        }
+    }
+
+    /**
+     * Runs {@code body} while nothing is recorded on this thread. The setting is that of the
+     * machine's thread: a virtual thread must not wait in there.
+     */
+    public static <T> T noGrad(Supplier<T> body) {
+        int before = Library.CORE.setGradEnabled(0);
+        try {
+            return body.get();
+        } finally {
+            Library.CORE.setGradEnabled(before);
+        }
+    }
+
+    /** Whether operations are recorded on this thread. */
+    public static boolean isGradEnabled() {
+        return Library.CORE.gradEnabled() != 0;
+    }
+
+    /** How many nodes of histories are alive in this process: zero when nothing leaks. */
+    public static long liveNodes() {
+        return Library.CORE.liveNodes();
     }
 
     /** The version of the library. */

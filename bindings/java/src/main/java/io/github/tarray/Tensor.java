@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * A share in elements somewhere in memory, and what is known of them. {@link #close} gives it up;
@@ -153,8 +154,162 @@ public final class Tensor implements AutoCloseable {
         return facts().has(Facts.CONTIGUOUS);
     }
 
+    /** Whether gradients arrive here. */
     public boolean requiresGrad() {
-        return facts().has(Facts.REQUIRES_GRAD);
+        try {
+            return Library.CORE.requiresGrad(handle()) != 0;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Says of a leaf whether it requires a gradient. */
+    public void setRequiresGrad(boolean wanted) {
+        calling(answer ->
+                Library.CORE.setRequiresGrad(handle(), wanted ? 1 : 0, answer.error));
+    }
+
+    /** Whether no recorded operation made it. */
+    public boolean isLeaf() {
+        return facts().has(Facts.LEAF);
+    }
+
+    /** The name of the recorded operation that made it, like MulBackward0; null for a leaf. */
+    public String gradFnName() {
+        try {
+            return Library.CORE.gradFnName(handle());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** The gradient that has arrived, to be closed; null if there is none. */
+    public Tensor grad() {
+        try {
+            long grad = Library.CORE.grad(handle());
+            return grad == 0 ? null : new Tensor(grad, null);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Replaces the gradient; null clears it. */
+    public void setGrad(Tensor grad) {
+        try {
+            calling(answer -> Library.CORE.setGrad(handle(), handleOf(grad), answer.error));
+        } finally {
+            Reference.reachabilityFence(grad);
+        }
+    }
+
+    /** Another tensor over the same memory, without a history. */
+    public Tensor detach() {
+        return making(share.pin, answer ->
+                Library.CORE.detach(handle(), answer.out, answer.error));
+    }
+
+    /** {@link #backward(Tensor, boolean)} of a tensor of one element, once. */
+    public void backward() {
+        backward(null, false);
+    }
+
+    /**
+     * Adds the gradients of this tensor to those of the leaves that it was computed from. What an
+     * operation of Java's throws comes out as it is.
+     *
+     * @param gradient that of the final result; null does for a tensor of one element
+     * @param retainGraph whether there may be another pass
+     */
+    public void backward(Tensor gradient, boolean retainGraph) {
+        try {
+            calling(answer -> Recorder.during(() -> Library.CORE.backward(
+                    handle(), handleOf(gradient), retainGraph ? 1 : 0, answer.error)));
+        } finally {
+            Reference.reachabilityFence(gradient);
+        }
+    }
+
+    /** This + other, which is a tensor or whatever {@link Tarray#asarray(Object)} makes one of. */
+    public Tensor add(Object other) {
+        return with(other, Library.CORE::add);
+    }
+
+    /** This - other. */
+    public Tensor sub(Object other) {
+        return with(other, Library.CORE::sub);
+    }
+
+    /** This * other. */
+    public Tensor mul(Object other) {
+        return with(other, Library.CORE::mul);
+    }
+
+    public Tensor neg() {
+        return making(null, answer -> Library.CORE.neg(handle(), answer.out, answer.error));
+    }
+
+    /** The sum of all elements. */
+    public Tensor sum() {
+        return sum(false);
+    }
+
+    /** The sum along axes, or of all elements without any; if kept, axes stay with extent 1. */
+    public Tensor sum(boolean keep, long... axes) {
+        if (axes.length > MAX_NDIM) {
+            throw new TarrayException(Status.LAYOUT, axes.length + " axes: at most " + MAX_NDIM);
+        }
+        return call(NUMBERS, (block, answer) -> {
+            long along = block.list(SHAPE, axes);
+            answer.check(Library.CORE.sum(
+                    handle(), along, axes.length, keep ? 1 : 0, answer.out, answer.error));
+            return new Tensor(answer.value(), null);
+        });
+    }
+
+    private interface Binary {
+        int call(long a, long b, long out, long err);
+    }
+
+    private Tensor with(Object other, Binary call) {
+        boolean isOurs = !(other instanceof Tensor);
+        Options history = new Options().requiresGrad(Grad.AS_SOURCE);
+        Tensor right = isOurs ? Tarray.asarray(other, history) : (Tensor) other;
+        try {
+            return making(null, answer ->
+                    call.call(handle(), right.handle(), answer.out, answer.error));
+        } finally {
+            if (isOurs) {
+                right.close();
+            }
+            Reference.reachabilityFence(right);
+        }
+    }
+
+    private static long handleOf(Tensor orNull) {
+        return orNull == null ? 0 : orNull.handle();
+    }
+
+    private void calling(ToIntFunction<Answer> call) {
+        try {
+            Answer.to(answer -> {
+                answer.check(call.applyAsInt(answer));
+                return null;
+            });
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** A call that puts out a tensor, over the memory of {@code pin} if that is not null. */
+    private Tensor making(Pins.Pin pin, ToIntFunction<Answer> call) {
+        try {
+            return Answer.to(answer -> {
+                answer.check(call.applyAsInt(answer));
+                return new Tensor(answer.value(), pin);
+            });
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private <T> T call(Pool<Block> pool, BiFunction<Block, Answer, T> call) {

@@ -66,13 +66,14 @@ final class Check {
     /** No tensor is alive and no buffer held, once the collector has been round. */
     static void nothingAlive() throws InterruptedException {
         for (int round = 0; round < 200; round++) {
-            if (Tarray.liveTensors() == 0 && Tarray.pinned() == 0) {
+            if (Tarray.liveTensors() == 0 && Tarray.liveNodes() == 0 && Tarray.pinned() == 0) {
                 return;
             }
             System.gc();
             Thread.sleep(2);
         }
         same(0L, Tarray.liveTensors(), "the number of live tensors");
+        same(0L, Tarray.liveNodes(), "the number of live nodes");
         same(0, Tarray.pinned(), "the number of held buffers");
     }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** The structs of this package are those of the library's header. */
 final class LayoutTest {
     private static final Pattern FIELD =
-            Pattern.compile("(?:const |struct )*(\\w+) (\\*?)(\\w+)(?:\\[(\\w+)\\])?");
+            Pattern.compile("(?:const |struct )*(\\w+) (\\*?)(?:const \\*)?(\\w+)(?:\\[(\\w+)\\])?");
     private static final Pattern CALLBACK = Pattern.compile("\\(\\*(\\w+)\\)");
 
     private LayoutTest() {}
@@ -31,6 +31,7 @@ final class LayoutTest {
         structs.put("ta_sequence_vtable", Layout.SEQUENCE_VTABLE);
         structs.put("ta_sequence", Layout.SEQUENCE);
         structs.put("ta_source", Layout.SOURCE);
+        structs.put("ta_operation", Layout.OPERATION);
         structs.put("ta_options", Layout.OPTIONS);
         structs.put("ta_export_options", Layout.EXPORT_OPTIONS);
         structs.forEach((name, layout) ->

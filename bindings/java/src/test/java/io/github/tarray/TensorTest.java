@@ -99,9 +99,12 @@ final class TensorTest {
             try (Tensor tensor = Tarray.asarray(array); Tensor twice = Tarray.asarray(List.of(array))) {
                 same(row.getValue(), tensor.dtype(), "dtype");
                 same(want, tensor.toDoubles(), "the elements");
-                same(new Provenance("memory", false, "requested"), tensor.provenance(), "how");
+                same(new Provenance("memory", false, "producer"), tensor.provenance(), "how");
                 same(row.getValue(), twice.dtype(), "dtype in a list");
                 same(want, twice.toDoubles(), "the elements in a list");
+            }
+            try (Tensor asked = Tarray.asarray(array, new Options().copy(Copy.ALWAYS))) {
+                same("requested", asked.provenance().reason(), "the reason");
             }
             fails("TA_ERR_CANNOT_ALIAS", "use a direct buffer",
                     () -> Tarray.asarray(array, new Options().copy(Copy.NEVER)));

@@ -9,6 +9,7 @@ final class Tests {
         CasesTest.run();
         TensorTest.run();
         LifetimesTest.run();
+        HistoriesTest.run();
         Check.test("nothing is alive at the end", Check::nothingAlive);
         Check.end();
     }
