@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: the figures that the README promises, each beside its peers in the same run.
 //!
 //! A table is a program in `benches/` that measures through the built library, never through the
-//! rlib, and prints a [`Row`](rows::Row) of JSON a line. To add a row, add it to its program; to add
-//! a table, add a program and its line in [`TABLES`].
+//! rlib, and prints a [`Row`](rows::Row) of JSON a line; of other runtimes, each binding has one. To
+//! add a row, add it to its program; to add a table, add a program and its line in [`TABLES`].
 
 mod c;
 mod machine;
@@ -16,8 +16,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::run::quietly;
+use crate::test::Workplace;
 use crate::tools::{self, Python};
-use crate::{Result, wheel};
+use crate::{Result, dist, suites, wheel};
 use rows::{Results, Row};
 
 /// A group of rows that are measured together.
@@ -66,6 +67,15 @@ const TABLES: &[Table] = &[
             "asarray memory + release",
         ]),
         measure: c::calls,
+    },
+    Table {
+        name: "runtimes",
+        title: "Other runtimes",
+        about: "What a call costs elsewhere: float32 where nothing else is said. A bare call is the cheapest function of \
+                the library through the same FFI; \"its own\" does as much with what the runtime has: copies the array, \
+                makes one of the list, reads an element.",
+        headlines: Headlines::None,
+        measure: |bench| bench.runtimes(),
     },
     Table {
         name: "convert",
@@ -159,6 +169,13 @@ impl Bench {
             command.arg("--quick");
         }
         quietly(&mut command)
+    }
+
+    /// What the benches of the bindings print.
+    fn runtimes(&self) -> Result<String> {
+        dist::build(self.root)?;
+        let flags: &[&str] = if self.is_quick { &["--quick"] } else { &[] };
+        suites::runtimes::bench(&Workplace { root: self.root }, flags)
     }
 }
 

@@ -25,9 +25,13 @@ struct Runtime {
     pypi: Option<&'static str>,
     /// Commands, run in the binding's folder one after the other.
     tests: &'static [&'static [&'static str]],
+    /// Commands, run likewise; the last one measures calls, and prints rows for `cargo xtask bench`.
+    bench: &'static [&'static [&'static str]],
     /// The language of the README's program, and the command that runs a file of it.
     readme: (&'static str, &'static [&'static str]),
 }
+
+const NPM_CI: &[&str] = &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
 
 const RUNTIMES: &[Runtime] = &[
     Runtime {
@@ -35,6 +39,7 @@ const RUNTIMES: &[Runtime] = &[
         programs: &[("luajit", &["luajit"])],
         pypi: None,
         tests: &[&["luajit", "tests/run.lua"]],
+        bench: &[&["luajit", "bench.lua"]],
         readme: (
             "lua",
             &["luajit", "-e", "package.path = './?.lua;./?/init.lua;' .. package.path"],
@@ -48,17 +53,15 @@ const RUNTIMES: &[Runtime] = &[
             &["ruby", "-w", "test/test_tarray.rb"],
             &["gem", "build", "--quiet", "tarray.gemspec"],
         ],
+        bench: &[&["ruby", "bench.rb"]],
         readme: ("ruby", &["ruby", "-w", "-Ilib"]),
     },
     Runtime {
         name: "node",
         programs: &[("node", &["nodejs"]), ("npm", &["npm"])],
         pypi: None,
-        tests: &[
-            &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            &["npm", "test"],
-            &["npm", "run", "types"],
-        ],
+        tests: &[NPM_CI, &["npm", "test"], &["npm", "run", "types"]],
+        bench: &[NPM_CI, &["node", "bench/calls.js"]],
         readme: ("js", &["node"]),
     },
     Runtime {
@@ -71,6 +74,7 @@ const RUNTIMES: &[Runtime] = &[
             &["go", "test", "-count=1", "./..."],
             &["env", "GOEXPERIMENT=cgocheck2", "go", "test", "-race", "-count=1", "./..."],
         ],
+        bench: &[&["go", "run", "./bench"]],
         readme: ("go", &["go", "run"]),
     },
     Runtime {
@@ -81,22 +85,42 @@ const RUNTIMES: &[Runtime] = &[
         ],
         pypi: None,
         tests: &[&["sh", "test.sh"]],
+        bench: &[&["sh", "test.sh", "Bench"]],
         readme: ("java", &["java", "-cp", "build:/usr/share/java/jna.jar"]),
     },
 ];
 
-/// Runs those that can be installed, and says which cannot.
+/// Tests those that can be installed, and says which cannot.
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     let place = Place::new(workplace)?;
+    each(workplace.root, |runtime, path| {
+        println!("{}", runtime.name);
+        place.test(runtime, path)
+    })
+}
+
+/// What calls cost in those that can be installed: rows for `cargo xtask bench`.
+pub(crate) fn bench(workplace: &Workplace, flags: &[&str]) -> Result<String> {
+    let place = Place::new(workplace)?;
+    let mut rows = String::new();
+    each(workplace.root, |runtime, path| {
+        rows += &place.bench(runtime, path, flags)?;
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Does something for each runtime that can be had here, and says which cannot.
+fn each(root: &Path, mut body: impl FnMut(&Runtime, &OsStr) -> Result<()>) -> Result<()> {
     let mut outcome = Ok(());
     let mut missing = Vec::new();
     for runtime in RUNTIMES {
         let Runtime { name, programs, pypi, .. } = runtime;
-        match tools::path_with(workplace.root, name, programs, *pypi) {
-            Err(error) => missing.push(format!("{} cannot be tested here: {error}", runtime.name)),
+        match tools::path_with(root, name, programs, *pypi) {
+            Err(error) => missing.push(format!("{name} cannot be had here: {error}")),
             Ok(path) => {
-                println!("{}", runtime.name);
-                outcome = outcome.and(place.test(runtime, &path));
+                let done = body(runtime, &path);
+                outcome = outcome.and(done);
             }
         }
     }
@@ -137,6 +161,14 @@ impl Place {
             run_command(self.command(runtime, words)?.env("PATH", path))?;
         }
         self.readme(runtime, path)
+    }
+
+    fn bench(&self, runtime: &Runtime, path: &OsStr, flags: &[&str]) -> Result<String> {
+        let (measure, prepare) = runtime.bench.split_last().ok_or("a runtime without a bench")?;
+        for words in prepare {
+            quietly(self.command(runtime, words)?.env("PATH", path))?;
+        }
+        quietly(self.command(runtime, measure)?.args(flags).env("PATH", path))
     }
 
     /// A command in the binding's folder, which finds the library by an absolute path.
