@@ -29,6 +29,8 @@ struct Runtime {
     bench: &'static [&'static [&'static str]],
     /// The language of the README's program, and the command that runs a file of it.
     readme: (&'static str, &'static [&'static str]),
+    /// The script that installs the package somewhere, and runs a program with that.
+    installed: &'static str,
 }
 
 const NPM_CI: &[&str] = &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -36,7 +38,7 @@ const NPM_CI: &[&str] = &["npm", "ci", "--ignore-scripts", "--no-audit", "--no-f
 const RUNTIMES: &[Runtime] = &[
     Runtime {
         name: "luajit",
-        programs: &[("luajit", &["luajit"])],
+        programs: &[("luajit", &["luajit"]), ("luarocks", &["luarocks"])],
         pypi: None,
         tests: &[&["luajit", "tests/run.lua"]],
         bench: &[&["luajit", "bench.lua"]],
@@ -44,17 +46,16 @@ const RUNTIMES: &[Runtime] = &[
             "lua",
             &["luajit", "-e", "package.path = './?.lua;./?/init.lua;' .. package.path"],
         ),
+        installed: "tests/installed.sh",
     },
     Runtime {
         name: "ruby",
         programs: &[("ruby", &["ruby"])],
         pypi: None,
-        tests: &[
-            &["ruby", "-w", "test/test_tarray.rb"],
-            &["gem", "build", "--quiet", "tarray.gemspec"],
-        ],
+        tests: &[&["ruby", "-w", "test/test_tarray.rb"]],
         bench: &[&["ruby", "bench.rb"]],
         readme: ("ruby", &["ruby", "-w", "-Ilib"]),
+        installed: "test/installed.sh",
     },
     Runtime {
         name: "node",
@@ -63,6 +64,7 @@ const RUNTIMES: &[Runtime] = &[
         tests: &[NPM_CI, &["npm", "test"], &["npm", "run", "types"]],
         bench: &[NPM_CI, &["node", "bench/calls.js"]],
         readme: ("js", &["node"]),
+        installed: "tests/installed.sh",
     },
     Runtime {
         name: "go",
@@ -76,6 +78,7 @@ const RUNTIMES: &[Runtime] = &[
         ],
         bench: &[&["go", "run", "./bench"]],
         readme: ("go", &["go", "run"]),
+        installed: "installed.sh",
     },
     Runtime {
         name: "java",
@@ -87,6 +90,7 @@ const RUNTIMES: &[Runtime] = &[
         tests: &[&["sh", "test.sh"]],
         bench: &[&["sh", "test.sh", "Bench"]],
         readme: ("java", &["java", "-cp", "build:/usr/share/java/jna.jar"]),
+        installed: "installed.sh",
     },
 ];
 
@@ -188,7 +192,8 @@ impl Place {
         self.root.join("bindings").join(runtime.name)
     }
 
-    /// The README's program prints what the README says.
+    /// The README's program prints what the README says: in the checkout, and with the package
+    /// installed.
     fn readme(&self, runtime: &Runtime, search: &OsStr) -> Result<()> {
         let (language, words) = runtime.readme;
         let path = self.folder(runtime).join("README.md");
@@ -201,9 +206,11 @@ impl Place {
         let file = self.folder(runtime).join("readme").join(format!("readme.{language}"));
         files::make_parent(&file)?;
         fs::write(&file, &program.text)?;
-        let said = quietly(self.command(runtime, words)?.env("PATH", search).arg(&file))?;
-        program.check(&said).map_err(|error| format!("{}: {error}", path.display()))?;
-        println!("{}: the README's program runs", runtime.name);
+        for words in [words, &["sh", runtime.installed]] {
+            let said = quietly(self.command(runtime, words)?.env("PATH", search).arg(&file))?;
+            program.check(&said).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        println!("{}: the README's program runs, with the installed package, too", runtime.name);
         Ok(())
     }
 }
