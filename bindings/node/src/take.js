@@ -1,5 +1,7 @@
 // Calls that take something and give a handle.
 
+import { isMainThread } from 'node:worker_threads';
+
 import koffi from 'koffi';
 
 import { Block, Pool, answers } from './block.js';
@@ -16,14 +18,20 @@ import * as status from './status.js';
 import { TypedScalar } from './values.js';
 import { Walk } from './walk.js';
 
+/** Those of a worker's shares that are open: no collector runs when a worker ends. */
+const open = isMainThread ? null : new Set();
+if (!isMainThread) process.on('exit', () => open.forEach((share) => share.release()));
+
 /** A share in a tensor, and the pin that may go when the share has gone. */
 export class Share {
     constructor(handle, pin) {
         this.handle = handle;
         this.pin = pin;
+        open?.add(this);
     }
 
     release() {
+        if (open?.delete(this) === false) return;
         library.ta_release(this.handle);
         if (this.pin !== null) pins.letGoIfReleased(this.pin);
     }

@@ -1,6 +1,7 @@
 // Who lives how long: tensors over JavaScript's memory, and JavaScript's views of tensors.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { afterEach, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
@@ -110,6 +111,24 @@ test('another thread may drop the last share while this one waits for it', async
     assert.equal(liveTensors(), 0);
     assert.equal(pinned(), 0);
     await worker.terminate();
+});
+
+const FORGETS = `
+    import { parentPort, workerData } from 'node:worker_threads';
+    const { asarray } = await import(workerData.tarray);
+    const x = asarray(new Float32Array([1, 2, 3]), { requiresGrad: true });
+    x.mul(x).sum().backward();
+    process.on('exit', () => x.release());
+    parentPort.postMessage(x.grad.toArray());
+`;
+
+test('a worker that ends gives up what it did not release', async () => {
+    const url = new URL(`data:text/javascript,${encodeURIComponent(FORGETS)}`);
+    const index = new URL('../src/index.js', import.meta.url).href;
+    const worker = new Worker(url, { workerData: { tarray: index } });
+    const [[gradient]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+    assert.deepEqual(gradient, [2, 4, 6]);
+    assert.equal(liveTensors(), 0);
 });
 
 test('an array that a tensor shares is cloned, not transferred', () => {
