@@ -1,55 +1,10 @@
-"""What a call costs when no bytes move to speak of: sources in, exports out, numbers and lists.
+"""What a call costs when no bytes move to speak of: sources, numbers and lists."""
 
-Every call stands in a loop of its own, compiled, so that nothing but the call is measured.
-"""
-
-import importlib
-import pathlib
-import subprocess
-import sys
-import sysconfig
-import tempfile
-
-import nanobind
 import numpy as np
 import tarray
 import torch
-import tvm_ffi
 
-from measure import row, statement
-
-
-def built():
-    """The module of `nanobind_calls.cpp`, compiled for this interpreter."""
-    package = pathlib.Path(nanobind.include_dir()).parent
-    includes = [package / "include", package / "ext/robin_map/include", sysconfig.get_path("include")]
-    sources = [pathlib.Path(__file__).with_name("nanobind_calls.cpp"), package / "src/nb_combined.cpp"]
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["g++", "-std=c++17", "-O2", "-DNDEBUG", "-fno-strict-aliasing", "-fvisibility=hidden"]
-        command += ["-shared", "-fPIC", "-o", f"{folder}/nanobind_calls.so", *sources]
-        subprocess.run(command + [f"-I{include}" for include in includes], check=True)
-        sys.path.insert(0, folder)
-        module = importlib.import_module("nanobind_calls")
-        sys.path.remove(folder)
-    return module
-
-
-NANOBIND = built()
-
-ARRAY = np.zeros((3, 4), np.float32)
-FOREIGN = torch.zeros(3, 4)
-TENSOR = tarray.asarray(ARRAY)
-OTHERS = tvm_ffi.from_dlpack(ARRAY)
-BYTES = bytearray(48)
-HALF = np.float64(0.5)
-NAMES = {"np": np, "torch": torch, "tvm_ffi": tvm_ffi, "tarray": tarray, "nanobind": NANOBIND}
-
-
-def calls(name, marks, values=None, *, limit=None, **texts):
-    """A row of statements, by contender."""
-    names = NAMES | (values or {})
-    contenders = {who: statement(text, names) for who, text in texts.items()}
-    row(name, contenders, marks, limit=limit)
+from contenders import ARRAY, BYTES, FOREIGN, HALF, TENSOR, calls
 
 
 def sources():
@@ -75,27 +30,6 @@ def sources():
     )
 
 
-# Of a row that a `from_dlpack` has with each producer.
-CONSUMERS = (
-    "what is ours of it is the call of `__dlpack__`, which has a row of its own, and `__dlpack_device__` for "
-    "torch; the rest is the consumer's, and moves by some hundredths from run to run, with any producer."
-)
-
-
-def exports():
-    producers = {"ours": TENSOR, "theirs": OTHERS, "array": ARRAY, "foreign": FOREIGN, "made": NANOBIND.make()}
-
-    def each(name, marks, text):
-        names = {"of a tvm_ffi": "theirs", "of a numpy": "array", "of a torch": "foreign", "of a nanobind": "made"}
-        others = {who: text.format(producer) for who, producer in names.items()}
-        calls(name, marks, producers, limit=CONSUMERS, tarray=text.format("ours"), **others)
-
-    each("t.__dlpack__(max_version=(1, 0))", [], "{}.__dlpack__(max_version=(1, 0))")
-    fastest = [(1.0, [f"of a {producer}" for producer in ("numpy", "torch", "tvm_ffi")])]
-    for consumer in ("np", "torch", "tvm_ffi"):
-        each(f"{consumer}.from_dlpack(t)", fastest, consumer + ".from_dlpack({})")
-
-
 def values():
     everybody = {"tarray": "tarray.asarray(x)", "numpy": "np.asarray(x)", "torch": "torch.asarray(x)"}
     same = [(1.0, ["numpy"])]
@@ -115,5 +49,4 @@ def values():
 
 
 sources()
-exports()
 values()

@@ -44,17 +44,27 @@ const TABLES: &[Table] = &[
         name: "calls",
         title: "Calls",
         about: "What a call from Python costs when no bytes move to speak of: float32 of shape (3, 4) where nothing \
-                else is said. A row of a `from_dlpack` has the same consumer with each producer.",
+                else is said.",
         headlines: Headlines::These(&[
             "asarray(ndarray)",
             "asarray(torch tensor)",
             "asarray(t) is t",
-            "np.from_dlpack(t)",
             "asarray(0.5)",
             "asarray([1., 2., 3.])",
             "asarray of 1e6 floats",
         ]),
         measure: |bench| bench.python("calls.py"),
+    },
+    Table {
+        name: "exports",
+        title: "Handing on",
+        about: "What the same consumer takes for a tensor of ours, and for those of others: float32 of shape (3, 4).",
+        headlines: Headlines::These(&[
+            "np.from_dlpack(t)",
+            "torch.from_dlpack(t)",
+            "tvm_ffi.from_dlpack(t)",
+        ]),
+        measure: |bench| bench.python("exports.py"),
     },
     Table {
         name: "c",
@@ -134,6 +144,7 @@ const TABLES: &[Table] = &[
         title: "Between processes",
         about: "Float32 from one process to another: by pickles of protocol 5, on a cluster of Dask's with two \
                 workers that know `tarray.dask.Frames`, and in Ray's object store. Speeds count each byte once.",
+        headlines: Headlines::None,
         measure: |bench| bench.python("scale.py"),
     },
     Table {
