@@ -1101,7 +1101,7 @@ struct ta_device_api {
     /**
      * Queues a strided copy of elements within one device, converted if the dtypes differ, by the
      * rules of this library (see ta_asarray). `TA_ERR_UNSUPPORTED`: not these dtypes or not so many axes, and
-     * the library does it on the host. NULL: never.
+     * the library does it on the host, or writes by one `copy` for each run of bytes. NULL: never.
      */
     ta_status (*convert)(void *user_data,
                          int32_t ndim,

@@ -896,7 +896,7 @@ pub const ta_device_api = extern struct {
     copy: ?*const fn (user_data: ?*anyopaque, target: ?*const ta_place, source: ?*const ta_place, size_bytes: usize, stream: i64, err: ?*ta_error) callconv(.c) ta_status,
     /// Queues a strided copy of elements within one device, converted if the dtypes differ, by the
     /// rules of this library (see ta_asarray). `TA_ERR_UNSUPPORTED`: not these dtypes or not so many axes, and
-    /// the library does it on the host. NULL: never.
+    /// the library does it on the host, or writes by one `copy` for each run of bytes. NULL: never.
     convert: ?*const fn (user_data: ?*anyopaque, ndim: i32, shape: [*c]const i64, target: ?*const ta_elements, source: ?*const ta_elements, stream: i64, err: ?*ta_error) callconv(.c) ta_status,
     /// Makes work that is queued on the second stream from now on wait for what is on the first
     /// stream now, without waiting itself. NULL: each stream is done before any function returns.

@@ -136,7 +136,7 @@ pub struct ta_device_api {
     >,
     /// Queues a strided copy of elements within one device, converted if the dtypes differ, by the
     /// rules of this library (see ta_asarray). `TA_ERR_UNSUPPORTED`: not these dtypes or not so many axes, and
-    /// the library does it on the host. NULL: never.
+    /// the library does it on the host, or writes by one `copy` for each run of bytes. NULL: never.
     pub convert: Option<
         unsafe extern "C" fn(
             user_data: *mut c_void,
