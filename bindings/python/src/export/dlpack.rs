@@ -103,7 +103,7 @@ fn stream_number(given: Argument<'_, '_>, tensor: Tensor<'_, '_>) -> Result<i64>
             0 if tensor.device().device_type != TA_DEVICE_ROCM => {
                 Err(Failure::value("stream 0 is ambiguous: 1 and 2 are the default streams"))
             }
-            1 | 2 if device.device_type == TA_DEVICE_ROCM => {
+            1 | 2 if tensor.device().device_type == TA_DEVICE_ROCM => {
                 Err(Failure::value(format!("ROCm has no stream {number}: 0 is the default stream")))
             }
             -1.. => Ok(number),
