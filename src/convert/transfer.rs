@@ -50,16 +50,29 @@ pub(super) struct Transfer<'w> {
 impl<'w> Transfer<'w> {
     /// Plans to bring the elements of `walk` along `path`, then to reverse every `unit` bytes.
     pub(super) fn new(walk: &'w Walk, path: Path, unit: usize, isa: Isa) -> Transfer<'w> {
+        let bytes = walk.count().saturating_mul(path.source + path.target);
+        Transfer::planned(walk, path, unit, isa, bytes >= stream::LARGE)
+    }
+
+    /// [`Transfer::new`], of as many elements as do not stay in the cache, or fewer.
+    pub(super) fn planned(
+        walk: &'w Walk,
+        path: Path,
+        unit: usize,
+        isa: Isa,
+        is_large: bool,
+    ) -> Transfer<'w> {
         let (column, others) = walk.axes().split_last().expect("a walk has an axis");
         let from_rows = column.source == path.source.cast_signed();
         let to_rows = column.target == path.target.cast_signed();
-        let is_large = walk.count().saturating_mul(path.source + path.target) >= stream::LARGE;
         // One element over and over is written as fast as memory takes it without a detour.
         let is_repeated = path.stages().is_empty() && column.source == 0;
-        let is_streamed = is_large && to_rows && unit == 1 && !is_repeated;
+        // What no block holds is copied from place to place, whether it stands side by side or not.
+        let is_huge = path.source > BLOCK;
+        let is_streamed = is_large && to_rows && unit == 1 && !is_repeated && !is_huge;
         let is_crossing = others.iter().any(|axis| axis.crosses(column));
         let is_direct = match path.stages().len() {
-            0 if path.source > BLOCK => true,
+            0 if is_huge => true,
             0 if is_streamed => from_rows && to_rows,
             0 => {
                 from_rows && to_rows || !is_crossing || transpose::has_whole_lines(path.source, isa)
