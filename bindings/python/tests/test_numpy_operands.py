@@ -115,3 +115,50 @@ def test_what_has_no_number_is_refused_on_either_side():
     for apply in [lambda: leaf(1.0) + np.datetime64(1, "s"), lambda: np.datetime64(1, "s") + leaf(1.0)]:
         with pytest.raises(TypeError):
             apply()
+
+
+class Lengths(np.ndarray):
+    """Arrays with a unit, which their class takes care of."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None):
+        return getattr(ufunc, method)(*map(np.asarray, inputs)).view(Lengths)
+
+
+@pytest.mark.parametrize("apply", [*OPERATORS, operator.iadd, np.add, np.subtract, np.multiply, np.hypot])
+def test_arrays_whose_class_has_functions_of_its_own_are_for_it(apply):
+    lengths = np.array([1.0, 2.0]).view(Lengths)
+    tensor = tarray.asarray([3.0, 4.0])
+
+    for left, right in [(tensor, lengths), (lengths, tensor)]:
+        result = apply(left, right)
+        want = apply(np.array(left), np.array(right))
+        assert type(result) is Lengths and result.tolist() == want.tolist()
+    assert tensor.tolist() == [3.0, 4.0]
+
+
+def test_arrays_of_other_classes_are_arrays(tmp_path):
+    mapped = np.memmap(tmp_path / "numbers", dtype="f4", mode="w+", shape=2)
+
+    assert (leaf(1.0, 2.0) + mapped).grad_fn.name() == (mapped + leaf(1.0, 2.0)).grad_fn.name() == "AddBackward0"
+    with pytest.raises(TypeError, match="mask"):
+        leaf(1.0, 2.0) * np.ma.masked_array([1.0, 2.0], mask=[True, False])
+
+
+def test_a_tensor_says_where():
+    out, where = np.zeros(2), tarray.asarray([True, False])
+
+    assert np.add(np.ones(2), 1, out=out, where=where) is out and out.tolist() == [2.0, 0.0]
+    assert np.add(tarray.asarray([1, 2]), 1, out=out, where=where).tolist() == [2.0, 0.0]
+    assert np.add.reduce(np.ones(2), where=where) == 1
+
+
+def test_numpy_writes_into_no_tensor():
+    memory = bytes(8)
+    tensor = tarray.frombuffer(memory, dtype="float32")
+
+    for target in [tensor, leaf(0.0), tarray.asarray([0.0])]:
+        with pytest.raises(TypeError, match="NotImplemented"):
+            np.add.at(target, [0], 1)
+    np.add.at(out := np.zeros(2), tarray.asarray([0]), tarray.asarray([5.0]))
+
+    assert memory == bytes(8) and out.tolist() == [5.0, 0.0]

@@ -33,7 +33,7 @@ def facts(tensor):
 
 def bits(tensor):
     """The elements in C order, as bytes, of any dtype."""
-    return bytes(tarray._tarray._bytes(tensor.detach())[0])
+    return memoryview(tarray._tarray._bytes(tensor.detach())[0]).tobytes()
 
 
 def read_only(array):
@@ -44,6 +44,8 @@ def read_only(array):
 SOURCES = {
     "a vector": np.arange(5, dtype="f4"),
     "no axes": np.array(2.5),
+    "one byte": np.array([7], "u1"),
+    "one byte without axes": np.array(True),
     "no elements": np.ones((0, 3)),
     "no elements on either side": np.ones((3, 0, 2)),
     "Fortran's order": np.arange(6).reshape(2, 3).T,

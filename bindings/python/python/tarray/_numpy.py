@@ -9,15 +9,29 @@ from tarray import Tensor, _tarray  # type: ignore[attr-defined]
 _OURS = {
     numpy.add: _tarray.add, numpy.subtract: _tarray.sub, numpy.multiply: _tarray.mul, numpy.negative: _tarray.neg,
 }
-_OPERANDS = Tensor, numpy.ndarray, numpy.generic, bool, int, float, complex
+_NUMBERS = numpy.generic, bool, int, float, complex
 
 
 def applied(ufunc, method, *inputs, **keywords):
     """What `Tensor.__array_ufunc__` returns."""
     ours = _OURS.get(ufunc)
-    if ours and method == "__call__" and not keywords and all(isinstance(it, _OPERANDS) for it in inputs):
+    if ours and method == "__call__" and not keywords and all(map(_is_operand, inputs)):
         return ours(*inputs)
-    if any(isinstance(it, Tensor) for it in keywords.get("out", ())):
+    written = inputs[:1] if method == "at" else keywords.get("out", ())
+    if any(isinstance(it, Tensor) for it in written):
         return NotImplemented
-    arrays = (numpy.asarray(it) if isinstance(it, Tensor) else it for it in inputs)
-    return getattr(ufunc, method)(*arrays, **keywords)
+    if "where" in keywords:
+        keywords["where"] = _array(keywords["where"])
+    return getattr(ufunc, method)(*map(_array, inputs), **keywords)
+
+
+def _is_operand(it):
+    """Whether a tensor's operators take it. Arrays of a class that has functions of its own, like those with
+    a unit, are for that class."""
+    if isinstance(it, numpy.ndarray):
+        return type(it).__array_ufunc__ is numpy.ndarray.__array_ufunc__
+    return isinstance(it, (Tensor, *_NUMBERS))
+
+
+def _array(it):
+    return numpy.asarray(it) if isinstance(it, Tensor) else it

@@ -14,9 +14,10 @@ def reduced(tensor, protocol):
     order, dense = _dense(tensor)
     data, is_padded = _tarray._bytes(dense)
     facts = tensor.dtype, dense.shape, order, is_padded, sys.byteorder, str(tensor.device), tensor.requires_grad
-    if protocol < 5:
-        return restored, (bytes(data), *facts, not tensor.read_only)
+    # Not bytes() of it, to which a tensor of one integer is a length.
     buffer = memoryview(data)
+    if protocol < 5:
+        return restored, (buffer.tobytes(), *facts, not tensor.read_only)
     return restored, (pickle.PickleBuffer(buffer.toreadonly() if tensor.read_only else buffer), *facts)
 
 

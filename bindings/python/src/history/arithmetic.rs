@@ -112,14 +112,17 @@ enum Operand {
 }
 
 impl Operand {
-    /// `None` for what is neither a tensor, an array nor a number. A number becomes like the other
-    /// operand.
+    /// `None` for what is neither a tensor, an array nor a number, and for arrays of a class that has
+    /// operators of its own. A number becomes like the other operand.
     fn of(object: &Bound<'_, PyAny>, other: Tensor<'_, '_>) -> Result<Option<Operand>> {
         if let Some(tensor) = tensor::of(object) {
             return Ok(Some(Operand::Given(tensor.handle())));
         }
         if let Some(numpy) = loaded::types(object.py())? {
             if numpy.is_array(object) {
+                if !numpy.has_arrays_functions(object)? {
+                    return Ok(None);
+                }
                 let request = Request::default();
                 let made = source::look(object, &request)?.take(object.py(), &request)?;
                 return Ok(Some(Operand::Made(made)));

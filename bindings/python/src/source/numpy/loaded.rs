@@ -94,6 +94,16 @@ impl Types {
         is_instance(object, &self.array)
     }
 
+    /// Whether NumPy's functions do with an array what they do with NumPy's own: a class of arrays with a
+    /// unit, say, has them do something else.
+    pub(crate) fn has_arrays_functions(&self, array: &Bound<'_, PyAny>) -> PyResult<bool> {
+        if self.is_plain_array(array) {
+            return Ok(true);
+        }
+        let (py, name) = (array.py(), intern!(array.py(), "__array_ufunc__"));
+        Ok(array.get_type().getattr(name)?.is(&self.array.bind(py).getattr(name)?))
+    }
+
     /// A NumPy scalar, of ml_dtypes too.
     #[inline]
     pub(crate) fn is_scalar(&self, object: &Bound<'_, PyAny>) -> bool {
