@@ -1,8 +1,11 @@
 """Devices, on a machine that may have none but the CPU; tests/cuda and tests/c/devices.c show the rest."""
 
+import pickle
+
 import numpy as np
 import pytest
 
+import plugged_in
 import tarray
 from crafted import Lent
 
@@ -50,6 +53,31 @@ def test_numbers_that_are_no_stream_of_the_device_are_refused(device, stream, er
     with pytest.raises(ValueError, match=error):
         tensor.__dlpack__(stream=stream)
     tensor.__dlpack__(stream=-1)
+
+
+def test_what_went_through_the_host_says_so():
+    with plugged_in.device() as device:
+        there = tarray.asarray([1.5, 2.5], dtype="float32", device=device)
+        wide = tarray.asarray(there, dtype="float64")
+        told = [there.provenance, wide.provenance]
+        back = tarray.asarray(wide, device="cpu")
+        assert str(wide.device) == device and back.tolist() == [1.5, 2.5]
+        del there, wide
+
+    assert [tuple(it) for it in told] == [("sequence", False, "not memory"), ("tensor", False, "dtype")]
+    assert [it.staged for it in told] == [False, True] and not back.provenance.staged
+    assert [it.staged for it in pickle.loads(pickle.dumps(told))] == [False, True]
+
+
+def test_pickles_find_their_device():
+    with plugged_in.device() as device:
+        pickled = pickle.dumps(tarray.asarray([[1.0, 2.0], [3.0, 4.0]], device=device).T)
+        back = pickle.loads(pickled)
+        assert str(back.device) == device and back.tolist() == [[1.0, 3.0], [2.0, 4.0]]
+        del back
+
+    with pytest.raises(RuntimeError, match="there is: cpu"):
+        pickle.loads(pickled)
 
 
 def test_memory_of_the_cpu_has_no_cuda_array_interface():

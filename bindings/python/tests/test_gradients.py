@@ -1,5 +1,6 @@
 """What a tensor says of its gradient, the operations that make histories, and the way back."""
 
+import asyncio
 import copy
 import threading
 
@@ -12,6 +13,10 @@ from at_rest import nothing_is_left  # noqa: F401
 
 def leaf(*numbers, dtype="float64"):
     return tarray.asarray(numbers, dtype=dtype, requires_grad=True)
+
+
+async def asynchronous():
+    yield
 
 
 def test_the_flag_of_a_leaf_can_be_set():
@@ -52,6 +57,9 @@ def test_the_flag_of_a_leaf_can_be_set():
     (lambda: leaf(1.0).sum(True), TypeError, "bool"),
     (lambda: leaf(1.0).sum((False,)), TypeError, "bool"),
     (lambda: tarray.no_grad(3), TypeError, "no_grad .* not int"),
+    (lambda: tarray.no_grad(dict), TypeError, "no_grad .* not type"),
+    (lambda: tarray.no_grad(asyncio.sleep), TypeError, "no_grad .* async"),
+    (lambda: tarray.enable_grad()(asynchronous), TypeError, "enable_grad .* async"),
     (lambda: tarray.enable_grad()(None), TypeError, "enable_grad .* not NoneType"),
     (lambda: leaf(1.0, 2.0) * leaf(1.0, 2.0, 3.0), ValueError, "broadcast"),
     (lambda: -tarray.asarray([True]), TypeError, "bool"),

@@ -21,10 +21,13 @@ class _Mode(_Context):
 
     def __call__(self, function):
         # Few programs decorate, and importing this costs more than the rest of the package.
-        from inspect import isgeneratorfunction
+        from inspect import isasyncgenfunction, isclass, iscoroutinefunction, isgeneratorfunction
 
-        if not callable(function):
+        if not callable(function) or isclass(function):
             raise TypeError(f"{type(self).__name__} decorates functions, not {type(function).__name__}")
+        if iscoroutinefunction(function) or isasyncgenfunction(function):
+            # Others have the thread whenever they wait.
+            raise TypeError(f"{type(self).__name__} decorates no async functions: enter it in them, between awaits")
         # Not this context itself: other threads may run the function too.
         mode = type(self)
 

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyMemoryError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyBool, PyString, PyType};
 
 use crate::c;
 use crate::error::Result;
@@ -23,6 +23,7 @@ pub(crate) fn class<'py>(py: Python<'py>) -> Result<&'py Bound<'py, PyType>> {
             field(c"source", c"What it was made from, like 'numpy'."),
             field(c"aliased", c"Whether it shares the source's memory."),
             field(c"reason", c"Why it was copied, like 'dtype'; None if it was not. 'producer': the source itself gave a copy."),
+            field(c"staged", c"Whether the elements went through the host, as the device could not do what was asked. Not an item."),
             ffi::PyStructSequence_Field { name: std::ptr::null(), doc: std::ptr::null() },
         ];
         let mut description = ffi::PyStructSequence_Desc {
@@ -32,9 +33,12 @@ pub(crate) fn class<'py>(py: Python<'py>) -> Result<&'py Bound<'py, PyType>> {
 >>> import tarray
 >>> source, aliased, reason = tarray.asarray(bytearray(4), dtype='uint8').provenance
 >>> source, aliased, reason
-('buffer', True, None)"
+('buffer', True, None)
+
+Its attribute `staged` says whether the elements went through the host, as a device could not do what was asked."
                 .as_ptr(),
             fields: fields.as_mut_ptr(),
+            // Programs unpack three, so `staged` is only an attribute.
             n_in_sequence: 3,
         };
         // SAFETY: attached; a description that ends with a NULL name.
@@ -54,10 +58,12 @@ pub(super) fn of<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
         0 => py.None().into_bound(py),
         reason => name(py, c::ta_reason_name(reason)).into_any(),
     };
+    let truth = |given: i32| PyBool::new(py, given != 0).to_owned().into_any();
     let fields = [
         name(py, c::ta_origin_name(given.origin)).into_any(),
-        pyo3::types::PyBool::new(py, given.aliased != 0).to_owned().into_any(),
+        truth(given.aliased),
         reason,
+        truth(given.staged),
     ];
     make(class(py)?, fields)
 }
@@ -69,7 +75,7 @@ fn name<'py>(py: Python<'py>, text: *const c_char) -> Bound<'py, PyString> {
 
 fn make<'py>(
     class: &Bound<'py, PyType>,
-    fields: [Bound<'py, PyAny>; 3],
+    fields: [Bound<'py, PyAny>; 4],
 ) -> Result<Bound<'py, PyAny>> {
     let py = class.py();
     // SAFETY: the class made above.
@@ -78,7 +84,7 @@ fn make<'py>(
         return Err(PyMemoryError::new_err(()).into());
     }
     for (index, field) in (0..).zip(fields) {
-        // SAFETY: a new tuple of three; the field's reference is given away.
+        // SAFETY: a new object of four fields; the field's reference is given away.
         unsafe { ffi::PyStructSequence_SetItem(tuple, index, field.into_ptr()) };
     }
     // SAFETY: a new reference.

@@ -15,6 +15,7 @@ def shared(array: numpy.ndarray[tuple[int, int], numpy.dtype[numpy.float32]]) ->
     assert_type(tensor.device, tarray.device)
     assert_type(tensor.provenance, Provenance)
     assert_type(tensor.provenance.reason, str | None)
+    assert_type(tensor.provenance.staged, bool)
     assert_type(tensor.shape, tuple[int, ...])
     return tensor
 
