@@ -32,12 +32,14 @@ pub(super) fn under_valgrind(
     let programs = programs(workplace, "valgrind", dialect)?;
     for (fault, evidence) in FOR_VALGRIND {
         let program = programs.build(dialect, &planted(workplace, fault), &[])?;
-        found("valgrind", evidence, &failing(&mut valgrind(&program))?)?;
+        found("valgrind", evidence, &failing(valgrind().arg(program))?)?;
     }
     each(sources, |source| {
         let program = programs.build(dialect, source, &[])?;
         quietly(Command::new(&program).current_dir(workplace.root))?;
-        quietly(valgrind(&program).current_dir(workplace.root))?;
+        let mut watched = valgrind();
+        watched.args(suppressions(source)).arg(&program);
+        quietly(watched.current_dir(workplace.root))?;
         println!("{}: plainly, under valgrind", files::stem(source));
         Ok(())
     })
@@ -83,9 +85,15 @@ fn planted(workplace: &Workplace, fault: &str) -> PathBuf {
     workplace.root.join("tests/faults").join(fault)
 }
 
-fn valgrind(program: &Path) -> Command {
+fn valgrind() -> Command {
     let mut command = Command::new("valgrind");
     command.args(["--quiet", "--error-exitcode=1", "--leak-check=full"]);
-    command.arg("--errors-for-leak-kinds=definite,indirect,possible").arg(program);
+    command.arg("--errors-for-leak-kinds=definite,indirect,possible");
     command
+}
+
+/// What valgrind takes for a leak in this program and is none: in a file beside its source.
+fn suppressions(source: &Path) -> Option<String> {
+    let file = source.with_extension("supp");
+    file.exists().then(|| format!("--suppressions={}", file.display()))
 }
