@@ -31,13 +31,16 @@ LAYOUTS = {
     "float32 broadcast column": (dense("float32", SIDE, 1).expand(SIDE, SIDE), None),
 }
 
+LIMIT = ("the memory, for every other element: a bare loop of the same loads and stores makes 23.1 GB/s without the shuffles "
+         "between them and 20.1 with, and reading alone 24.4. Elsewhere it is not known.")
+
 threads(1)
 for name, (view, of_memcpy) in LAYOUTS.items():
     from_, dtype = Side(view), str(view.dtype).removeprefix("torch.")
     to = target(dtype, tuple(view.shape))
     moved = 2 * to.nbytes
     marks = [(1.0, ["torch", "numpy"])] + ([(of_memcpy, ["memcpy"])] if of_memcpy else [])
-    row(name, copies(from_, to) | {"memcpy": memcpy(moved)}, marks, moved=moved)
+    row(name, copies(from_, to) | {"memcpy": memcpy(moved)}, marks, moved=moved, limit=LIMIT)
 
     fresh = {
         "tarray": lambda: tarray.asarray(from_.ours, contiguous=True, copy=True),
@@ -51,13 +54,14 @@ view = dense("uint8", SIDE, SIDE).T
 to = target("float32", (SIDE, SIDE))
 row("uint8 transposed → float32", copies(Side(view), to), [(1.0, ["torch", "numpy"])], moved=5 * SIDE * SIDE)
 
-# What torch has no tensors for.
+# What torch has no tensors for. Results of 64 MiB: blocks of half that size NumPy gets from the heap again, so that
+# they are not fresh.
 count = SIDE * SIDE
 FOREIGN = {
     "float32 [::-1]": np.arange(count, dtype="f4")[::-1],
     "uint8 [::-1, ::-1]": np.ones((SIDE, SIDE), "u1")[::-1, ::-1],
     "float32 byte-swapped, fresh": np.arange(count, dtype="f4").astype(">f4"),
-    "int16 byte-swapped, fresh": np.arange(count, dtype="i2").astype(">i2"),
+    "int16 byte-swapped, fresh": np.ones(2 * count, ">i2"),
     "float64 byte-swapped → float32, fresh": np.arange(count, dtype="f8").astype(">f8"),
 }
 for name, array in FOREIGN.items():
