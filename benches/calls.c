@@ -356,7 +356,7 @@ int main(void)
     prepare_sources();
     prepare_lent();
 #ifndef COUNT
-    prepare_peers();
+    prepare_peers(&lent);
 #endif
     for (row = 0; row < ROWS; row++)
         measure(&rows[row]);

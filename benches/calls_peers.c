@@ -1,14 +1,12 @@
 /* tvm-ffi through its C API, and what the allocator alone takes. */
-#include "calls_peers.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <tvm/ffi/c_api.h>
 
-static float floats[12];
-static int64_t shape[] = {3, 4}, strides[] = {4, 1};
-static DLManagedTensorVersioned lent;
+#include "calls_peers.h"
+
+static struct DLManagedTensorVersioned *lent;
 static TVMFFIObjectHandle object;
 
 static void must(int status)
@@ -19,12 +17,10 @@ static void must(int status)
     }
 }
 
-static void nothing(DLManagedTensorVersioned *self) { (void)self; }
-
 static TVMFFIObjectHandle take(void)
 {
     TVMFFIObjectHandle taken;
-    must(TVMFFITensorFromDLPackVersioned(&lent, 0, 0, &taken));
+    must(TVMFFITensorFromDLPackVersioned(lent, 0, 0, &taken));
     return taken;
 }
 
@@ -35,19 +31,9 @@ static DLManagedTensorVersioned *lend(TVMFFIObjectHandle from)
     return loan;
 }
 
-void prepare_peers(void)
+void prepare_peers(struct DLManagedTensorVersioned *tensor)
 {
-    lent.version.major = DLPACK_MAJOR_VERSION;
-    lent.version.minor = DLPACK_MINOR_VERSION;
-    lent.deleter = nothing;
-    lent.dl_tensor.data = floats;
-    lent.dl_tensor.device.device_type = kDLCPU;
-    lent.dl_tensor.ndim = 2;
-    lent.dl_tensor.dtype.code = kDLFloat;
-    lent.dl_tensor.dtype.bits = 32;
-    lent.dl_tensor.dtype.lanes = 1;
-    lent.dl_tensor.shape = shape;
-    lent.dl_tensor.strides = strides;
+    lent = tensor;
     object = take();
 }
 

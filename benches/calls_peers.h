@@ -11,6 +11,9 @@ struct peer {
 extern const struct peer peers[];
 extern const int peers_count;
 
-void prepare_peers(void);
+struct DLManagedTensorVersioned;
+
+/* To be called first, with the tensor that the rows take: its deleter does nothing. */
+void prepare_peers(struct DLManagedTensorVersioned *tensor);
 
 #endif

@@ -8,7 +8,6 @@ import pathlib
 import subprocess
 import sys
 import sysconfig
-import tempfile
 
 import nanobind
 import numpy as np
@@ -20,18 +19,20 @@ from measure import row, statement
 
 
 def built():
-    """The module of `nanobind_calls.cpp`, compiled for this interpreter."""
+    """The module of `nanobind_calls.cpp`, compiled for this interpreter: once, for all tables."""
     package = pathlib.Path(nanobind.include_dir()).parent
     includes = [package / "include", package / "ext/robin_map/include", sysconfig.get_path("include")]
     sources = [pathlib.Path(__file__).with_name("nanobind_calls.cpp"), package / "src/nb_combined.cpp"]
-    with tempfile.TemporaryDirectory() as folder:
+    module = pathlib.Path(sys.prefix, "nanobind_calls.so")
+    if not module.exists() or module.stat().st_mtime < max(source.stat().st_mtime for source in sources):
         command = ["g++", "-std=c++17", "-O2", "-DNDEBUG", "-fno-strict-aliasing", "-fvisibility=hidden"]
-        command += ["-shared", "-fPIC", "-o", f"{folder}/nanobind_calls.so", *sources]
+        command += ["-shared", "-fPIC", "-o", module, *sources]
         subprocess.run(command + [f"-I{include}" for include in includes], check=True)
-        sys.path.insert(0, folder)
-        module = importlib.import_module("nanobind_calls")
-        sys.path.remove(folder)
-    return module
+    sys.path.insert(0, sys.prefix)
+    try:
+        return importlib.import_module("nanobind_calls")
+    finally:
+        sys.path.remove(sys.prefix)
 
 
 NANOBIND = built()

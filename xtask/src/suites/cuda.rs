@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::checkers::found;
 use super::compile::Dialect;
 use super::programs::Programs;
 use super::python;
@@ -32,7 +33,7 @@ pub(crate) fn run(workplace: &Workplace) -> Result<()> {
 pub(crate) fn dry_run(workplace: &Workplace, python: &Python) -> Result<()> {
     let programs =
         Programs { dist: workplace.dist()?, scratch: files::scratch(workplace.root, "gpu")? };
-    let mock = build_mock(workplace.root, &programs)?;
+    let mock = build_driver(workplace.root, &programs, &C11, "mock")?;
     let checks = || {
         let mut command = over(&mock, python.program());
         command.arg(workplace.root.join("tests/gpu/peers.py")).arg("--dry-run");
@@ -63,7 +64,7 @@ pub(crate) fn over_the_mock(workplace: &Workplace) -> Result<()> {
     let sources = workplace.root.join("tests/cuda");
     let programs =
         Programs { dist: workplace.dist()?, scratch: files::scratch(workplace.root, "cuda")? };
-    let mock = build_mock(workplace.root, &programs)?;
+    let mock = build_driver(workplace.root, &programs, &C11, "mock")?;
 
     let include = format!("-I{}", workplace.root.join("tests/c").display());
     let (search, driver) =
@@ -79,17 +80,11 @@ pub(crate) fn over_the_mock(workplace: &Workplace) -> Result<()> {
 
     // Streams that do not wait where they are told to: what the library does over them must go wrong.
     for fault in ["MOCK_DEAF", "MOCK_HASTY"] {
-        let said = failing(over(&mock, &program).env(fault, "1"))?;
-        match said.contains("driver.c:") {
-            true => println!("found: {fault}"),
-            false => return Err(format!("{fault} was not found: {said}").into()),
-        }
+        found(fault, "driver.c:", &failing(over(&mock, &program).env(fault, "1"))?)?;
     }
 
     let program = programs.build(&C11, &sources.join("absent.c"), &[&include])?;
-    let old = programs.scratch.join("old");
-    std::fs::create_dir_all(&old)?;
-    programs.build_shared(&OLD, &sources.join("libcuda.c"), &old.join(DRIVER))?;
+    let old = build_driver(workplace.root, &programs, &OLD, "old")?;
     let said = quietly(over(&old, &program).arg("looked for cuStreamWaitEvent in libcuda.so.1"))?;
     println!("over a driver that is too old: {}", said.trim());
     match has_driver() {
@@ -101,12 +96,17 @@ pub(crate) fn over_the_mock(workplace: &Workplace) -> Result<()> {
     Ok(())
 }
 
-/// The folder with the driver of the tests, built.
-fn build_mock(root: &Path, programs: &Programs) -> Result<PathBuf> {
-    let mock = programs.scratch.join("mock");
-    std::fs::create_dir_all(&mock)?;
-    programs.build_shared(&C11, &root.join("tests/cuda/libcuda.c"), &mock.join(DRIVER))?;
-    Ok(mock)
+/// The folder of this name with the driver of the tests, built.
+fn build_driver(
+    root: &Path,
+    programs: &Programs,
+    dialect: &Dialect,
+    name: &str,
+) -> Result<PathBuf> {
+    let folder = programs.scratch.join(name);
+    std::fs::create_dir_all(&folder)?;
+    programs.build_shared(dialect, &root.join("tests/cuda/libcuda.c"), &folder.join(DRIVER))?;
+    Ok(folder)
 }
 
 fn over(mock: &Path, program: &Path) -> Command {
