@@ -19,11 +19,10 @@ if not QUICK:
 LIMITS = {
     "64 KiB": "the call rather than the loop: with 16 elements the distance to the peer is about as many nanoseconds as with "
               "these (float16 to float32: 120, and 139 with 16384). Float32 to int32 is slower in its loop besides.",
-    "4 MiB": "the third level of the cache. From C, int32 to float32 with sides of 2 MiB, which the second level nearly "
-             "holds, makes 90 to 94 GB/s, as the best peer does here. Equal dtypes are libc's memcpy, the column beside. "
-             "Why loops of the peers lose less there is not found yet.",
-    "64 MiB": "the memory: no loop waits for its arithmetic here, and the same call twice in a row has made 30 and 15 "
-              "GB/s on a machine whose memory others used too. The medians tell how restless it was.",
+    "4 MiB": "not found yet. From C, the loop from int32 to float32 with sides of 2 MiB makes 90 to 94 GB/s, as the best peer "
+             "does with these. Equal dtypes go through libc's memcpy.",
+    "64 MiB": "the memory, which others used too: int32 to float32 has made from 15 to 30 GB/s within minutes, and the medians "
+              "tell how restless it was. But uint8 to float16 is its loop: it makes 30 GB/s in the cache.",
 }
 
 for place, size, count in PLACES:

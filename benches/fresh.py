@@ -11,7 +11,7 @@ SIZE = (64 if QUICK else 256) * MIB
 MARKS = [(1.0, ["numpy"]), (2.0, ["torch"])]
 LIMIT = ("pages, and stores past the cache. To be given 256 MiB in huge pages takes 23 to 30 ms of the 39 that a bare loop from "
          "float32 to float64 takes into them. What the kernel has just zeroed is in the cache still: with plain "
-         "stores this library took 42, 53 and 52 ms where it took 48, 57 and 62 as it is (three pairs of runs).")
+         "stores this library took 42, 53 and 52 ms where it took 48, 57 and 62 as it is (three pairs of runs, beside other work).")
 
 
 def contenders(side, to):

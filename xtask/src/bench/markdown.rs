@@ -90,12 +90,22 @@ fn wanted(row: &Row, mark: &Mark) -> String {
     }
 }
 
-/// What holds back the rows that miss a mark.
+/// What holds back the rows that miss a mark: those with the same limit together.
 fn limits(rows: &[&Row]) -> String {
-    let is_missed =
-        |row: &&&Row| row.marks.iter().any(|m| row.standing(m).is_some_and(|s| !s.is_reached));
-    let notes = rows.iter().filter(is_missed);
-    let notes = notes.filter_map(|row| Some(format!("\n- {}: {}", row.row, row.limit.as_ref()?)));
-    let notes: String = notes.collect();
-    if notes.is_empty() { notes } else { format!("\nMissed marks:\n{notes}\n") }
+    let is_missed = |row: &Row| {
+        row.marks.iter().any(|mark| row.standing(mark).is_some_and(|stands| !stands.is_reached))
+    };
+    let mut limits: Vec<(&str, Vec<&str>)> = vec![];
+    for row in rows.iter().filter(|row| is_missed(row)) {
+        let Some(limit) = &row.limit else { continue };
+        match limits.iter_mut().find(|(known, _)| known == limit) {
+            Some((_, names)) => names.push(&row.row),
+            None => limits.push((limit, vec![&row.row])),
+        }
+    }
+    if limits.is_empty() {
+        return String::new();
+    }
+    let note = |(limit, names): &(&str, Vec<&str>)| format!("- {}: {limit}\n", names.join("; "));
+    format!("\nMissed marks:\n\n{}", limits.iter().map(note).collect::<String>())
 }
