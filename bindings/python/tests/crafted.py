@@ -44,7 +44,12 @@ def name_of(capsule):
 
 
 class Lent:
-    """Six float32 numbers as a DLPack tensor; `deleted` counts how often it was let go."""
+    """Six float32 numbers as a DLPack tensor; `deleted` counts how often it was let go.
+
+    Once lent it stays until its deleter runs, whatever the collector thinks of the cycle through that deleter.
+    """
+
+    alive = set()
 
     def __init__(self, *, versioned=True, shape=(2, 3), dtype=F4, device=(1, 0), flags=0, major=1, minor=3):
         self.numbers = np.arange(6, dtype="f4")
@@ -59,13 +64,19 @@ class Lent:
 
     def delete(self, _):
         self.deleted += 1
+        self.alive.discard(self)
+
+    def lend(self):
+        """The address of the managed tensor, for whoever will call its deleter."""
+        self.alive.add(self)
+        return ctypes.addressof(self.managed)
 
     @property
     def address(self):
         return self.numbers.ctypes.data
 
     def capsule(self):
-        return api.PyCapsule_New(ctypes.addressof(self.managed), self.name, None)
+        return api.PyCapsule_New(self.lend(), self.name, None)
 
 
 class Header(ctypes.Structure):
@@ -85,7 +96,7 @@ def with_table(export, *, major=1, previous=None):
     """A class whose exchange table calls `export(object)`, which gives a Lent or raises."""
 
     def run(given, out):
-        out[0] = ctypes.addressof(export(given).managed)
+        out[0] = export(given).lend()
         return 0
 
     function = EXPORT(run)
