@@ -47,12 +47,16 @@ def loops_for(call):
 
 
 def measure(contenders, turns=TURNS):
-    """The least and the median time of each contender's turns, in seconds."""
+    """The least and the median time of each contender's turns, in seconds.
+
+    A turn begins with a call that does not count: what the one before has left in the caches is chance.
+    """
     loops = {name: loops_for(call) for name, call in contenders.items()}
     times = {name: [] for name in contenders}
     gc.disable()
     for _ in range(turns):
         for name, call in contenders.items():
+            call()
             times[name].append(seconds(call, loops[name]))
     gc.enable()
     return {name: [min(some), statistics.median(some)] for name, some in times.items()}
