@@ -20,6 +20,24 @@ where
     guard(std::ptr::null_mut(), |py| body(py).map(Bound::into_ptr))
 }
 
+/// Runs the body of a function that returns an object, and has so little to do that telling PyO3
+/// of the attached thread would be a tenth of it.
+///
+/// PyO3's own references ([`Py`], and the errors that hold them) are let go with the next call
+/// that it is told of. So `body` drops none unless it fails: then that call is this one.
+#[inline]
+pub(crate) fn short<F>(body: F) -> *mut pyo3::ffi::PyObject
+where
+    F: for<'py> FnOnce(Python<'py>) -> Result<Bound<'py, PyAny>>,
+{
+    caught(std::ptr::null_mut(), || {
+        // SAFETY: the interpreter calls us, attached.
+        let made = body(unsafe { Python::assume_attached() }).map(Bound::into_ptr);
+        // SAFETY: as above.
+        made.map_err(|failure| unsafe { Python::attach_unchecked(|py| raise(py, failure)) })
+    })
+}
+
 /// Runs the body of a function that returns nothing: 0, or -1 with an exception.
 #[inline]
 pub(crate) fn nothing<F>(body: F) -> c_int
@@ -35,12 +53,17 @@ pub(crate) fn guard<T, F>(failed: T, body: F) -> T
 where
     F: for<'py> FnOnce(Python<'py>) -> Result<T>,
 {
-    let guarded = || {
+    caught(failed, || {
         // SAFETY: the interpreter is there: it calls us. PyO3 must know that this thread is
         // attached, or it would put off dropping what we drop.
         unsafe { Python::attach_unchecked(|py| body(py).map_err(|failure| raise(py, failure))) }
-    };
-    match catch_unwind(AssertUnwindSafe(guarded)) {
+    })
+}
+
+/// What `run` gives; `failed` if it has raised, or panics.
+#[inline]
+fn caught<T>(failed: T, run: impl FnOnce() -> std::result::Result<T, ()>) -> T {
+    match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(value)) => value,
         Ok(Err(())) => failed,
         Err(_) => {

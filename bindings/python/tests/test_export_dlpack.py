@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import weakref
 
 import ml_dtypes
 import numpy as np
@@ -272,3 +273,26 @@ def test_nothing_leaks():
             pass
 
     assert tarray.live_tensors() == live
+
+
+@pytest.mark.parametrize("given", [
+    lambda number: {"max_version": (number, 0)},
+    lambda number: {"dl_device": (number, 0)},
+    lambda number: {"stream": number},
+])
+def test_what_an_argument_raises_is_let_go_in_the_call(given):
+    class Told(Exception):
+        pass
+
+    class Number:
+        def __index__(self):
+            error = Told()
+            told.append(weakref.ref(error))
+            raise error
+
+    told, tensor = [], tarray.asarray(np.ones(3))
+
+    with pytest.raises(TypeError, match="must be"):
+        tensor.__dlpack__(**given(Number()))
+
+    assert [error() for error in told] == [None]

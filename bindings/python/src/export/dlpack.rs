@@ -21,7 +21,7 @@ use crate::tensor::{Slots, Tensor};
 
 pub(super) fn fill(slots: &mut Slots) {
     slots.methods.extend(methods! {
-        c"__dlpack__" => dlpack, c"__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\nLends the tensor to another library: a capsule that holds a DLPack tensor.
+        c"__dlpack__" => [short] dlpack, c"__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)\n--\n\nLends the tensor to another library: a capsule that holds a DLPack tensor.
 
 Without max_version, or below (1, 0), the capsule is of the struct without a version, which is
 refused for a read-only tensor. Raises ExchangeError (a BufferError) if the tensor cannot be
@@ -30,7 +30,7 @@ lent as asked, and if it requires grad.
 >>> import tarray
 >>> tarray.asarray([1.0]).__dlpack__(max_version=(1, 3))  # doctest: +ELLIPSIS
 <capsule object \"dltensor_versioned\" at 0x...>";
-        c"__dlpack_device__" => dlpack_device, c"__dlpack_device__($self, /)\n--\n\nThe device by DLPack's numbers: (type, index).
+        c"__dlpack_device__" => [short] dlpack_device, c"__dlpack_device__($self, /)\n--\n\nThe device by DLPack's numbers: (type, index).
 
 >>> import tarray
 >>> tarray.asarray([1.0]).__dlpack_device__()

@@ -28,12 +28,47 @@ pub(crate) unsafe fn run<F>(
 where
     F: for<'a, 'py> FnOnce(Tensor<'a, 'py>, Arguments<'a, 'py>) -> Result<Bound<'py, PyAny>>,
 {
-    border::object(|py| {
-        // SAFETY: passed on from this function's contract.
-        let receiver = unsafe { Tensor::receiver(py, receiver) };
-        // SAFETY: passed on from this function's contract.
-        method(receiver, unsafe { Arguments::new(py, values, count, names) })
-    })
+    // SAFETY: passed on from this function's contract.
+    border::object(|py| unsafe { called(py, receiver, values, count, names, method) })
+}
+
+/// Runs a method that keeps to what [`border::short`] asks.
+///
+/// # Safety
+/// As [`run`].
+#[inline]
+pub(crate) unsafe fn short<F>(
+    receiver: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+    method: F,
+) -> *mut ffi::PyObject
+where
+    F: for<'a, 'py> FnOnce(Tensor<'a, 'py>, Arguments<'a, 'py>) -> Result<Bound<'py, PyAny>>,
+{
+    // SAFETY: passed on from this function's contract.
+    border::short(|py| unsafe { called(py, receiver, values, count, names, method) })
+}
+
+/// # Safety
+/// As [`run`].
+#[inline]
+unsafe fn called<'py, F>(
+    py: Python<'py>,
+    receiver: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    names: *mut ffi::PyObject,
+    method: F,
+) -> Result<Bound<'py, PyAny>>
+where
+    F: for<'a> FnOnce(Tensor<'a, 'py>, Arguments<'a, 'py>) -> Result<Bound<'py, PyAny>>,
+{
+    // SAFETY: passed on from this function's contract.
+    let receiver = unsafe { Tensor::receiver(py, receiver) };
+    // SAFETY: passed on from this function's contract.
+    method(receiver, unsafe { Arguments::new(py, values, count, names) })
 }
 
 /// Reads an attribute, or runs any slot that takes only the tensor.
@@ -100,9 +135,12 @@ pub(crate) const fn attribute(
     }
 }
 
-/// A `Vec<PyMethodDef>` of `c"name" => function, c"name(…)\n--\n\ndoc";` lines.
+/// A `Vec<PyMethodDef>` of `c"name" => function, c"name(…)\n--\n\ndoc";` lines, with
+/// `[short] function` for those that [`short`] runs.
 macro_rules! methods {
-    ($($name:literal => $function:path, $doc:literal;)*) => {
+    (@way short) => { $crate::tensor::method::short };
+    (@way) => { $crate::tensor::method::run };
+    ($($name:literal => $([$way:ident])? $function:path, $doc:literal;)*) => {
         vec![$({
             unsafe extern "C" fn call(
                 receiver: *mut pyo3::ffi::PyObject,
@@ -110,8 +148,9 @@ macro_rules! methods {
                 count: pyo3::ffi::Py_ssize_t,
                 names: *mut pyo3::ffi::PyObject,
             ) -> *mut pyo3::ffi::PyObject {
+                let run = $crate::tensor::method::methods!(@way $($way)?);
                 // SAFETY: called by the interpreter, as METH_FASTCALL | METH_KEYWORDS.
-                unsafe { $crate::tensor::method::run(receiver, values, count, names, $function) }
+                unsafe { run(receiver, values, count, names, $function) }
             }
             $crate::tensor::method::entry($name, call, $doc)
         }),*]
