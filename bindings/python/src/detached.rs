@@ -116,11 +116,13 @@ pub(crate) unsafe fn bytes_of(tensor: *const ta_tensor) -> u64 {
 /// The bytes of a source that has a size; 0 for any other.
 fn size(source: &ta_source) -> u64 {
     let of_shape = |shape: *const i64, ndim: i32, dtype: ta_dtype| {
-        let ndim = if shape.is_null() { 0 } else { ndim.max(0).unsigned_abs() as usize };
         let shape = match ndim {
-            0 => &[],
             // SAFETY: as many extents as axes, by what a `look` fills in or a producer lends.
-            _ => unsafe { std::slice::from_raw_parts(shape, ndim) },
+            1..=TA_MAX_NDIM if !shape.is_null() => unsafe {
+                std::slice::from_raw_parts(shape, ndim.unsigned_abs() as usize)
+            },
+            // Also what the library will refuse, whatever there is to be read.
+            _ => &[],
         };
         let count = shape.iter().map(|n| n.unsigned_abs());
         count.fold(dtype::itemsize(dtype) as u64, u64::saturating_mul)

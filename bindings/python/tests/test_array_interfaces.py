@@ -1,5 +1,6 @@
 """`__array_interface__`, `__array_struct__`, `__array__`: arrays that are not NumPy's."""
 
+import ctypes
 import gc
 import sys
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import tarray
+from crafted import api
 
 
 class Dict:
@@ -99,6 +101,22 @@ def test_the_struct_is_checked():
         tarray.asarray(Wrong())
     with pytest.raises(TypeError, match="kind"):
         tarray.asarray(Struct(np.zeros(3, "S3")))
+
+
+@pytest.mark.parametrize("ndim, error", [(65, "65 axes"), (2**31 - 1, "2147483647 axes"), (-1, "__array_struct__")])
+def test_more_axes_than_there_can_be_are_not_read(ndim, error):
+    class Interface(ctypes.Structure):
+        _fields_ = [("two", ctypes.c_int), ("nd", ctypes.c_int), ("kind", ctypes.c_char), ("itemsize", ctypes.c_int),
+                    ("flags", ctypes.c_int), ("shape", ctypes.c_void_p), ("strides", ctypes.c_void_p), ("data", ctypes.c_void_p)]
+
+    class Liar:
+        numbers = (ctypes.c_ssize_t * 2)(1, 1)
+        place = ctypes.addressof(numbers)
+        told = Interface(2, ndim, b"f", 4, 0x700, place, place, place)
+        __array_struct__ = api.PyCapsule_New(ctypes.addressof(told), None, None)
+
+    with pytest.raises((TypeError, ValueError), match=error):
+        tarray.asarray(Liar())
 
 
 def test_what_is_no_array_is_refused():

@@ -98,6 +98,22 @@ def test_capsules_in_a_list_are_read_and_not_used():
     assert (first.deleted, second.deleted) == (0, 0)
 
 
+@pytest.mark.parametrize("versioned", [True, False])
+@pytest.mark.parametrize("options", [
+    {}, {"copy": True}, {"dtype": "float64"}, {"contiguous": True}, {"writable": True}, {"device": "cpu"},
+], ids=repr)
+@pytest.mark.parametrize("ndim", [-1, 65, 2**31 - 1])
+def test_more_axes_than_there_can_be_are_not_read(ndim, options, versioned):
+    lent = Lent(versioned=versioned)
+    lent.managed.tensor.ndim = ndim
+    capsule = lent.capsule()
+
+    with pytest.raises(ValueError, match="ndim"):
+        tarray.asarray(capsule, **options)
+
+    assert (name_of(capsule), lent.deleted) == (lent.name.decode(), 0)
+
+
 def test_a_real_capsule_survives_a_failing_call():
     array = np.arange(3)
     gone = weakref.finalize(array, lambda: None)

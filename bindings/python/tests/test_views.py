@@ -301,6 +301,32 @@ def test_conversions_that_cannot_be_are_refused(use, error):
         use(of(BASE))
 
 
+class Long(list):
+    def __len__(self):
+        return 1 << 40
+
+
+class Endless(list):
+    def __iter__(self):
+        return itertools.repeat(1)
+
+
+def test_a_list_is_as_long_as_what_it_gives():
+    tensor = of(BASE)
+
+    assert tensor.reshape(Long([6, 4])).shape == (6, 4)
+    assert tensor.permute(Long([2, 0, 1])).shape == (4, 2, 3)
+    assert tensor.sum(Long([0, 2])).tolist() == BASE.sum((0, 2)).tolist()
+
+
+@pytest.mark.parametrize("use", [
+    lambda t: t.reshape(Endless()), lambda t: t.permute(Endless()), lambda t: t.sum(Endless()),
+], ids=["reshape", "permute", "sum"])
+def test_a_list_without_an_end_is_refused(use):
+    with pytest.raises(ValueError, match="more than 64 axes|at most 64"):
+        use(of(BASE))
+
+
 def test_nothing_leaks():
     tensor = of(np.arange(24).reshape(2, 3, 4))
     live, references = tarray.live_tensors(), sys.getrefcount(tensor)

@@ -29,8 +29,9 @@ def to_torch(tensor: "Tensor"):  # noqa: F405
     """A torch tensor over the same memory, with the same history: backward() of what torch computes
     from it goes on through ours, and on into torch where ours was made of torch tensors.
 
-    Torch is imported here. Raises TypeError for anything but a tensor, and what torch says of a dtype
-    or a device that it has not.
+    Torch is imported here. Torch knows no read-only memory: with a tensor that is read-only this warns
+    (UserWarning), as torch does of such an array. Raises TypeError for anything but a tensor, and what torch
+    says of a dtype or a device that it has not.
 
     >>> import tarray
     >>> t = tarray.asarray([1.0, 2.0], requires_grad=True)

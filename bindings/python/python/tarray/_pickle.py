@@ -24,10 +24,10 @@ def reduced(tensor, protocol):
 def restored(data, dtype, shape, order, is_padded, byteorder, device, requires_grad, writable=None):
     """A leaf over a buffer of such elements; a copy on another device or of another byte order, or if it
     is to be writable and the buffer is not."""
-    axes = [*range(len(shape))]
-    if sorted(order) != axes:
-        raise ValueError(f"a tensor of {len(axes)} axes has them in no order like {order}")
     tensor = _tarray._elements(data, dtype, shape, is_padded, byteorder != sys.byteorder)
+    axes = [*range(tensor.ndim)]
+    if len(order) != len(axes) or any(axis not in order for axis in axes):
+        raise ValueError(f"a tensor of {len(axes)} axes has them in no order like {order}")
     if order != axes:
         # Where each axis went.
         tensor = tensor.permute(sorted(axes, key=order.__getitem__))

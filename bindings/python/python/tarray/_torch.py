@@ -19,11 +19,18 @@ refused by the side that was asked, with an error of its own.
 """
 
 import threading
+import warnings
 
 import torch  # type: ignore  # types are looked at where it may be missing
 from tarray import _tarray  # type: ignore[attr-defined]
 from tarray._mode import enable_grad
 from torch.autograd.function import once_differentiable  # type: ignore
+
+
+_READ_ONLY = (
+    "the tensor is read-only, and torch tensors never are: whoever writes through this one changes what was "
+    "lent to be read (to_torch(t.clone()) has memory of its own)"
+)
 
 
 class _Frame:
@@ -143,6 +150,8 @@ def to_torch(tensor):
     """A torch tensor over the same memory, with the same history."""
     if not isinstance(tensor, _tarray.Tensor):
         raise TypeError(f"to_torch takes a tarray.Tensor, not {type(tensor).__name__}")
+    if tensor.read_only:
+        warnings.warn(_READ_ONLY, UserWarning, stacklevel=3)
     if not tensor.requires_grad:
         return torch.from_dlpack(tensor.detach())
     with torch.inference_mode(False), torch.enable_grad():

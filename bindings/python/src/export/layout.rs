@@ -16,7 +16,7 @@ use crate::error::{Failure, Result};
 use crate::export::impossible;
 use crate::export::window::Window;
 use crate::options::Request;
-use crate::tensor::facts::{axis, number};
+use crate::tensor::facts::{MOST_AXES, axis, number};
 use crate::tensor::method::{attributes, methods};
 use crate::tensor::{self, Slots, Tensor};
 
@@ -85,20 +85,28 @@ fn integers(given: &Bound<'_, PyAny>) -> Result<Option<Vec<i64>>> {
     unless_huge(given)
 }
 
-fn unless_huge(given: &Bound<'_, PyAny>) -> Result<Option<Vec<i64>>> {
-    // Truth values are no integers, as in PyTorch.
+/// The integers of a sequence; none if a tensor has no such numbers.
+///
+/// # Errors
+/// `TypeError` for anything else, `ValueError` for more than there can be axes.
+pub(super) fn unless_huge(given: &Bound<'_, PyAny>) -> Result<Option<Vec<i64>>> {
+    let mut integers = Vec::new();
     for item in given.try_iter()? {
-        if item?.is_instance_of::<PyBool>() {
+        let item = item?;
+        if integers.len() == MOST_AXES {
+            return Err(Failure::value(format!("no tensor has more than {MOST_AXES} axes")));
+        }
+        // Truth values are no integers, as in PyTorch.
+        if item.is_instance_of::<PyBool>() {
             return Err(Failure::kind("an integer is wanted, not bool"));
         }
+        match item.extract::<i64>() {
+            Ok(integer) => integers.push(integer),
+            Err(raised) if raised.is_instance_of::<PyOverflowError>(given.py()) => return Ok(None),
+            Err(raised) => return Err(Failure::Raised(raised)),
+        }
     }
-    match given.extract() {
-        Ok(integers) => Ok(Some(integers)),
-        Err(raised) => Python::attach(|py| match raised.is_instance_of::<PyOverflowError>(py) {
-            true => Ok(None),
-            false => Err(Failure::Raised(raised)),
-        }),
-    }
+    Ok(Some(integers))
 }
 
 /// # Safety

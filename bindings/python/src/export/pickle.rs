@@ -8,7 +8,7 @@ use crate::arguments::{Arguments, Signature};
 use crate::asarray;
 use crate::dtype::{self, Dtype};
 use crate::error::{Failure, Result, type_name};
-use crate::export::{CPU, window};
+use crate::export::{CPU, layout, window};
 use crate::options::Request;
 use crate::source::buffer::{self, Held};
 use crate::tensor::method::methods;
@@ -68,11 +68,14 @@ fn bytes<'py>(tensor: &Bound<'py, PyAny>) -> Result<(Bound<'py, PyAny>, bool)> {
 fn elements<'py>(
     buffer: &Bound<'py, PyAny>,
     dtype: &Bound<'py, Dtype>,
-    shape: Vec<i64>,
+    shape: &Bound<'py, PyAny>,
     is_padded: bool,
     is_swapped: bool,
 ) -> Result<Bound<'py, PyAny>> {
     let (dtype, held) = (dtype.get().raw, Held::of(buffer)?);
+    let Some(shape) = layout::unless_huge(shape)? else {
+        return Err(Failure::value(format!("no tensor has the shape {shape}")));
+    };
     if !held.is_contiguous() {
         return Err(buffer::refusal(buffer));
     }
@@ -84,7 +87,8 @@ fn elements<'py>(
         return Err(Failure::value(message));
     }
     let padded = if is_padded { TA_MEMORY_SUBBYTE_PADDED } else { 0 };
-    let swapped = if is_swapped { TA_MEMORY_BYTE_SWAPPED } else { 0 };
+    // Packed elements of less than a byte, and bytes, are the same in both orders.
+    let swapped = if is_swapped && dtype.bits > 8 { TA_MEMORY_BYTE_SWAPPED } else { 0 };
     asarray::make(buffer, &Request::default(), |_, _| {
         buffer::elements(held, dtype, &raw const *shape, &[], padded | swapped)
     })

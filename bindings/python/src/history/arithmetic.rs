@@ -20,7 +20,7 @@ use crate::options::{Request, some, truth};
 use crate::settings;
 use crate::source::numpy::loaded;
 use crate::source::{self, scalar};
-use crate::tensor::facts::{axis, number};
+use crate::tensor::facts::{MOST_AXES, axis, number};
 use crate::tensor::method::{self, methods};
 use crate::tensor::{self, Handle, Slots, Tensor};
 
@@ -436,7 +436,7 @@ fn axes(tensor: Tensor<'_, '_>, dim: Argument<'_, '_>) -> Result<Vec<i64>> {
     // A tensor without axes is summed as if it had one, as PyTorch does.
     let one = |dim: &Bound<'_, PyAny>| Ok(axis(number(dim)?, tensor.ndim().max(1))? as i64);
     if dim.is_instance_of::<PyTuple>() || dim.is_instance_of::<PyList>() {
-        return dim.try_iter()?.map(|dim| one(&dim?)).collect();
+        return dim.try_iter()?.take(MOST_AXES + 1).map(|dim| one(&dim?)).collect();
     }
     Ok(vec![one(&dim)?])
 }

@@ -208,6 +208,10 @@ fn of_struct<'a>(object: &Bound<'a, PyAny>, given: &Bound<'a, PyAny>) -> Result<
     if it.two != 2 || (ndim != 0 && it.shape.is_null()) {
         return Err(invalid());
     }
+    if it.ndim > TA_MAX_NDIM {
+        let message = format!("no tensor has {ndim} axes, as __array_struct__ says");
+        return Err(Failure::value(message));
+    }
     let kind = char::from(it.kind.cast_unsigned());
     let size = usize::try_from(it.itemsize).map_err(|_| invalid())?;
     let Some(dtype) = dtype::by_kind(kind, size) else {

@@ -5,6 +5,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyTuple};
 
+use crate::abi::TA_MAX_NDIM;
 use crate::arguments::{Arguments, Signature};
 use crate::c;
 use crate::error::{Failure, Result};
@@ -160,6 +161,10 @@ fn stride<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bou
         Some(dim) => object(tensor.py(), tensor.strides()[axis(number(&dim)?, tensor.ndim())?]),
     }
 }
+
+/// The most axes of a tensor. Numbers of axes are not heard out beyond: the length of a list may be a
+/// lie, and its iterator need not end.
+pub(crate) const MOST_AXES: usize = TA_MAX_NDIM as usize;
 
 /// The number of an axis; the nearest that there is for a larger one, which names no axis either.
 ///

@@ -349,6 +349,22 @@ def test_a_pass_that_a_callback_begins_is_its_own():
     assert source.grad.tolist() == [100.0, 100.0]
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_torch_is_lent_what_is_read_only_with_a_warning(dtype):
+    source = np.arange(4, dtype=dtype)
+    source.flags.writeable = False
+    tensor = tarray.asarray(source)
+
+    with pytest.warns(UserWarning, match="read-only") as told:
+        lent = tarray.to_torch(tensor)
+
+    assert [warning.filename for warning in told] == [__file__]
+    assert lent.data_ptr() == tensor.data_ptr() and lent.tolist() == [0, 1, 2, 3]
+    own = tarray.to_torch(tensor.clone())
+    own[0] = 7
+    assert source[0] == 0
+
+
 def test_a_torch_leaf_that_wants_no_gradient_any_more_gets_none():
     source = torch.tensor([1.0, 2.0], requires_grad=True)
     result = (tarray.asarray(source, requires_grad=True) * 2).sum()
