@@ -4,7 +4,7 @@
 //! that nothing above [`convert`](super) needs `unsafe`.
 
 use crate::abi::*;
-use crate::convert::{self, Elements};
+use crate::convert::{self, Elements, Pages};
 use crate::model::alloc::Block;
 use crate::model::device::Device;
 use crate::model::dtype::DType;
@@ -160,7 +160,8 @@ pub fn gather(
     }
     copy_strides(view, contiguous, strides)?;
     let block = room(view.numel(), dtype)?;
-    transfer(view, &View::of_block(&block, dtype, view.shape(), strides, view.flags())?);
+    let copy = View::of_block(&block, dtype, view.shape(), strides, view.flags())?;
+    transfer(view, &copy, Pages::Fresh);
     Ok(block)
 }
 
@@ -198,7 +199,7 @@ pub fn place(view: &View<'_>, block: &mut Block, start: i64, dtype: DType) -> Re
     let whole = View::of_block(block, dtype, &whole, &[1], view.flags())?;
     let mut strides = Dims::zeros(view.shape().len());
     layout::compact_strides(view.shape(), 1, &mut strides)?;
-    transfer(view, &whole.window(view.shape(), &strides, start)?);
+    transfer(view, &whole.window(view.shape(), &strides, start)?, Pages::Fresh);
     Ok(())
 }
 
@@ -211,7 +212,7 @@ pub(super) fn spread(block: &Block, dtype: DType, target: &View<'_>) -> Result<(
     layout::compact_strides(target.shape(), 1, &mut strides)?;
     let source = View::of_block(block, dtype, target.shape(), &strides, 0)?;
     check_convertible(&source, target.dtype())?;
-    transfer(&source, target);
+    transfer(&source, target, Pages::Used);
     Ok(())
 }
 
@@ -319,7 +320,9 @@ impl<'t> Writable<'t> {
     pub fn of(tensor: &'t Tensor) -> Result<Writable<'t>> {
         let obstacle = if tensor.is_read_only() {
             "target is read-only"
-        } else if !layout::is_non_overlapping(tensor.shape(), tensor.strides()) {
+        } else if !tensor.is_contiguous()
+            && !layout::is_non_overlapping(tensor.shape(), tensor.strides())
+        {
             "several elements of target may share one place in memory"
         } else {
             return Ok(Writable(tensor));
@@ -348,12 +351,13 @@ pub fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
         return Ok(());
     }
     if !source.overlaps(&view) {
-        transfer(source, &view);
+        transfer(source, &view, Pages::Used);
         return Ok(());
     }
     let mut strides = Dims::zeros(source.shape().len());
     let copy = gather(source, view.dtype(), false, &mut strides)?;
-    transfer(&View::of_block(&copy, view.dtype(), source.shape(), &strides, view.flags())?, &view);
+    let copied = View::of_block(&copy, view.dtype(), source.shape(), &strides, view.flags())?;
+    transfer(&copied, &view, Pages::Used);
     Ok(())
 }
 
@@ -393,7 +397,7 @@ pub fn fill(target: &Writable<'_>, value: Scalar) -> Result<()> {
 
 /// Copies between views of one shape, not packed. The callers have checked that there is a
 /// conversion, and that the target may be written and overlaps neither itself nor the source.
-fn transfer(source: &View<'_>, target: &View<'_>) {
+fn transfer(source: &View<'_>, target: &View<'_>, pages: Pages) {
     let axes = source.shape().len();
     let (mut from, mut to) = (Dims::zeros(axes), Dims::zeros(axes));
     source.byte_strides(&mut from);
@@ -403,7 +407,9 @@ fn transfer(source: &View<'_>, target: &View<'_>) {
     let readable = Elements { dtype: read, swapped: source.is_swapped(), strides: &from };
     let writable = Elements { dtype: write, swapped: target.is_swapped(), strides: &to };
     // SAFETY: both are views, so readable and, as the callers have checked, writable.
-    unsafe { convert::copy(source.shape(), source.data(), readable, target.data(), writable) };
+    unsafe {
+        convert::copy(source.shape(), source.data(), readable, target.data(), writable, pages)
+    };
 }
 
 /// Copies packed elements, contiguous on both sides, bit for bit: the last byte may be shared with

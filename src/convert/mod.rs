@@ -43,6 +43,7 @@ use crate::model::dtype::DType;
 use crate::model::scalar::Scalar;
 use isa::Isa;
 use path::Path;
+use std::iter;
 use transfer::Transfer;
 pub(crate) use walk::Walk;
 
@@ -57,6 +58,15 @@ pub struct Elements<'a> {
     pub swapped: bool,
     /// Bytes per step on each axis, of either sign, zero, or no multiple of the element size.
     pub strides: &'a [i64],
+}
+
+/// Whether the memory that a copy writes has been used before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pages {
+    /// Yes, as far as one knows.
+    Used,
+    /// No: the system zeroes each page when it is first written, and so brings it into the cache.
+    Fresh,
 }
 
 /// Whether [`copy`] can turn elements of `from` into elements of `to`.
@@ -91,24 +101,42 @@ pub unsafe fn copy(
     source: Elements<'_>,
     to: *mut u8,
     target: Elements<'_>,
+    pages: Pages,
 ) {
-    let Some(walk) = Walk::new(shape, from, source.strides, to, target.strides) else { return };
-    // SAFETY: passed on from this function's contract.
-    unsafe { copy_by(Isa::best(), &walk, source, target) };
+    let mut walk = Walk::at(from, to);
+    if walk.go(shape, source.strides.iter().copied(), target.strides) {
+        // SAFETY: passed on from this function's contract.
+        unsafe { copy_by(Isa::best(), &walk, source, target, pages) };
+    }
 }
 
 /// [`copy`] with these instructions.
 ///
 /// # Safety
 /// As for [`copy`] whose sides `walk` goes through; the processor has the instructions.
-unsafe fn copy_by(isa: Isa, walk: &Walk, source: Elements<'_>, target: Elements<'_>) {
+unsafe fn copy_by(isa: Isa, walk: &Walk, source: Elements<'_>, target: Elements<'_>, pages: Pages) {
     let Some((path, unit)) = route(source, target, isa) else { return };
-    let transfer = Transfer::new(walk, path, unit, isa);
+    if unit == 1 && is_plain(walk, &path) {
+        let (from, to) = walk.start();
+        // SAFETY: elements that stand one after another on both sides, by this function's contract.
+        return unsafe { path.run(from, to, walk.count()) };
+    }
+    let transfer = Transfer::new(walk, path, unit, isa, pages);
     let bytes = walk.count().saturating_mul(path.target);
     threads::split(transfer.count(), bytes, |range| {
         // SAFETY: by this function's contract, and `split` hands out disjoint ranges.
         unsafe { transfer.run(range) };
     });
+}
+
+/// Up to so many bytes, read and written together, dense elements go through their loop at once: to cut
+/// them into tiles takes longer than to convert some thousands.
+const SMALL: usize = 1 << 20;
+
+/// Whether there are few elements, which stand one after another and change in one step or none.
+fn is_plain(walk: &Walk, path: &Path) -> bool {
+    let bytes = walk.count().saturating_mul(path.source + path.target);
+    path.stages().len() <= 1 && bytes <= SMALL && walk.is_dense(path.source, path.target)
 }
 
 /// How elements change, and every how many bytes are to be reversed in the target afterwards.
@@ -223,10 +251,10 @@ pub unsafe fn fill(shape: &[i64], value: Scalar, to: *mut u8, target: Elements<'
         return false;
     }
     let stored = Elements { swapped: false, ..target };
-    let Some(walk) = Walk::repeating(shape, element.as_ptr(), to, target.strides) else {
-        return true;
-    };
-    // SAFETY: by this function's contract; every source element is the one just stored.
-    unsafe { copy_by(Isa::best(), &walk, stored, target) };
+    let mut walk = Walk::at(element.as_ptr(), to);
+    if walk.go(shape, iter::repeat(0), target.strides) {
+        // SAFETY: by this function's contract; every source element is the one just stored.
+        unsafe { copy_by(Isa::best(), &walk, stored, target, Pages::Used) };
+    }
     true
 }

@@ -78,6 +78,19 @@ impl Path {
         &self.stages[..self.len]
     }
 
+    /// Takes `count` elements along a path of one stage or none.
+    ///
+    /// # Safety
+    /// As many elements can be read and written, at any alignment, and the two do not overlap.
+    pub(super) unsafe fn run(&self, from: *const u8, to: *mut u8, count: usize) {
+        match self.stages().first() {
+            // SAFETY: passed on from this function's contract.
+            Some(Some(stage)) => unsafe { stage.run(from, to, count) },
+            // SAFETY: as above; elements of the same bits have the same size.
+            _ => unsafe { from.copy_to_nonoverlapping(to, count * self.source) },
+        }
+    }
+
     /// Bytes of an element where it takes the most of them.
     pub(super) fn widest(&self) -> usize {
         let sizes = self.stages().iter().flatten().map(|stage| stage.size);
@@ -113,9 +126,10 @@ impl Path {
     }
 }
 
-/// Whether elements of one dtype become elements of another, different one.
+/// Whether elements of one dtype become elements of another, different one: between all that have a
+/// name and fill bytes there is a path.
 pub(super) fn exists(from: DType, to: DType) -> bool {
-    Path::between((from, false), (to, false), Isa::Portable).is_some()
+    from != to && [from, to].iter().all(|dtype| dtype.is_named() && !dtype.is_subbyte())
 }
 
 fn at_once(from: DType, to: DType, isa: Isa) -> Option<(Loop, usize)> {

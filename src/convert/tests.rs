@@ -35,7 +35,7 @@ fn convert_by(isa: Isa, from: &[u8], source: DType, target: DType) -> Vec<u8> {
     let walk = Walk::new(&shape, from.as_ptr(), read.strides, to.as_mut_ptr(), write.strides);
     if let Some(walk) = walk {
         // SAFETY: both vectors hold `count` elements.
-        unsafe { copy_by(isa, &walk, read, write) };
+        unsafe { copy_by(isa, &walk, read, write, Pages::Used) };
     }
     to
 }
@@ -488,7 +488,7 @@ fn every_other_element_is_taken_and_nothing_behind_the_last_is_read() {
                     write.strides,
                 );
                 // SAFETY: both vectors hold all elements.
-                unsafe { copy_by(isa, &walk.expect("some"), read, write) };
+                unsafe { copy_by(isa, &walk.expect("some"), read, write, Pages::Used) };
 
                 assert_eq!(to, want, "{count} of {dtype} with {isa:?}");
             }
@@ -547,6 +547,10 @@ fn only_known_dtypes_of_whole_bytes_convert() {
     }
     for &(dtype, name) in DType::NAMED {
         assert_eq!(can_convert(dtype, known), has_values(dtype), "{name}");
+        for &(other, other_name) in DType::NAMED.iter().filter(|(other, _)| *other != dtype) {
+            let path = Path::between((dtype, false), (other, false), Isa::Portable);
+            assert_eq!(can_convert(dtype, other), path.is_some(), "{name} to {other_name}");
+        }
     }
 }
 
@@ -559,7 +563,7 @@ fn a_refused_pair_and_an_empty_shape_write_nothing() {
         let read = Elements { dtype: DType::I8, swapped: false, strides: &strides };
         let write = Elements { dtype: to, swapped: true, strides: &strides };
         // SAFETY: there are no elements, or no conversion.
-        unsafe { copy(&shape, [1u8; 8].as_ptr(), read, target.as_mut_ptr(), write) };
+        unsafe { copy(&shape, [1u8; 8].as_ptr(), read, target.as_mut_ptr(), write, Pages::Used) };
 
         assert_eq!(target, [7; 64], "{shape:?} {to}");
     }
@@ -573,7 +577,7 @@ fn axes_of_extent_one_do_not_count() {
     let read = Elements { dtype: DType::I8, swapped: true, strides: &strides };
     let write = Elements { dtype: DType::F64, swapped: false, strides: &strides };
     // SAFETY: one element on each side.
-    unsafe { copy(&shape, [0xfdu8].as_ptr(), read, target.as_mut_ptr(), write) };
+    unsafe { copy(&shape, [0xfdu8].as_ptr(), read, target.as_mut_ptr(), write, Pages::Used) };
 
     assert_eq!(f64::from_ne_bytes(target), -3.0);
 }
@@ -591,7 +595,7 @@ fn as_many_axes_as_memory_can_have_are_walked() {
     let source = Elements { dtype: DType::U8, swapped: false, strides: &read };
     let target = Elements { dtype: DType::U16, swapped: false, strides: &write };
     // SAFETY: 1024 elements on each side.
-    unsafe { copy(&shape, from.as_ptr(), source, to.as_mut_ptr(), target) };
+    unsafe { copy(&shape, from.as_ptr(), source, to.as_mut_ptr(), target, Pages::Used) };
 
     for (place, &value) in from.iter().enumerate() {
         let mirrored = (place as u16).reverse_bits() as usize >> 6;
@@ -720,7 +724,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
             let (path, unit) =
                 route(source.elements(), target.elements(), Isa::best()).expect("a route");
             let walk = Walk::new(&shape, base, &source.strides, at, &target.strides).expect("some");
-            let transfer = Transfer::new(&walk, path, unit, Isa::best());
+            let transfer = Transfer::new(&walk, path, unit, Isa::best(), Pages::Used);
             threads::split_over(threads, transfer.count(), &|range| {
                 // SAFETY: `Side::new` made the buffers as large as shape and strides reach,
                 // and the ranges are disjoint.
@@ -779,7 +783,16 @@ fn large_transposed_copies_are_right() {
         let source = Elements { dtype: from, swapped: false, strides: &read };
         let result = Elements { dtype: to, swapped: false, strides: &write };
         // SAFETY: both vectors hold all elements.
-        unsafe { copy(&[rows, columns], elements.as_ptr(), source, target.as_mut_ptr(), result) };
+        unsafe {
+            copy(
+                &[rows, columns],
+                elements.as_ptr(),
+                source,
+                target.as_mut_ptr(),
+                result,
+                Pages::Used,
+            )
+        };
 
         for (place, element) in target.chunks(wide as usize).enumerate() {
             let (row, column) = (place as i64 / columns, place as i64 % columns);
@@ -812,7 +825,7 @@ fn large_transposed_copies_into_aligned_lines_are_right() {
             unsafe { to.write_bytes(0xaa, elements.len()) };
             let walk = Walk::new(&[rows, columns], elements.as_ptr(), &read, to, &write);
             // SAFETY: both hold all elements.
-            unsafe { copy_by(isa, &walk.expect("some"), source, target) };
+            unsafe { copy_by(isa, &walk.expect("some"), source, target, Pages::Used) };
 
             // SAFETY: written above.
             let copied = unsafe { std::slice::from_raw_parts(to, elements.len()) };

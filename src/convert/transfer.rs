@@ -7,6 +7,7 @@
 //! Scratch memory stays in the L1 cache, and each end of the chain falls away where the elements
 //! lie ready: a dense source is read in place, a dense target written by the last stage itself.
 
+use super::Pages;
 use super::isa::Isa;
 use super::patch::{self, Patch};
 use super::path::Path;
@@ -49,12 +50,22 @@ pub(super) struct Transfer<'w> {
 
 impl<'w> Transfer<'w> {
     /// Plans to bring the elements of `walk` along `path`, then to reverse every `unit` bytes.
-    pub(super) fn new(walk: &'w Walk, path: Path, unit: usize, isa: Isa) -> Transfer<'w> {
+    pub(super) fn new(
+        walk: &'w Walk,
+        path: Path,
+        unit: usize,
+        isa: Isa,
+        pages: Pages,
+    ) -> Transfer<'w> {
         let bytes = walk.count().saturating_mul(path.source + path.target);
-        Transfer::planned(walk, path, unit, isa, bytes >= stream::LARGE)
+        // What the system has just zeroed is in the cache, where it is best overwritten, but for the
+        // scattered lines of a transposed tile.
+        let is_gone = pages == Pages::Used || walk.is_crossing();
+        let is_large = bytes >= stream::LARGE && is_gone;
+        Transfer::planned(walk, path, unit, isa, is_large)
     }
 
-    /// [`Transfer::new`], of as many elements as do not stay in the cache, or fewer.
+    /// [`Transfer::new`], with stores past the cache where they can be, or not.
     pub(super) fn planned(
         walk: &'w Walk,
         path: Path,
@@ -62,7 +73,7 @@ impl<'w> Transfer<'w> {
         isa: Isa,
         is_large: bool,
     ) -> Transfer<'w> {
-        let (column, others) = walk.axes().split_last().expect("a walk has an axis");
+        let column = walk.column();
         let from_rows = column.source == path.source.cast_signed();
         let to_rows = column.target == path.target.cast_signed();
         // One element over and over is written as fast as memory takes it without a detour.
@@ -70,7 +81,7 @@ impl<'w> Transfer<'w> {
         // What no block holds is copied from place to place, whether it stands side by side or not.
         let is_huge = path.source > BLOCK;
         let is_streamed = is_large && to_rows && unit == 1 && !is_repeated && !is_huge;
-        let is_crossing = others.iter().any(|axis| axis.crosses(column));
+        let is_crossing = walk.is_crossing();
         let is_direct = match path.stages().len() {
             0 if is_huge => true,
             0 if is_streamed => from_rows && to_rows,

@@ -64,39 +64,36 @@ impl Walk {
         to: *mut u8,
         target: &[i64],
     ) -> Option<Walk> {
-        Walk::over(shape, from, source.iter().copied(), to, target)
+        let mut walk = Walk::at(from, to);
+        walk.go(shape, source.iter().copied(), target).then_some(walk)
     }
 
-    /// A walk on which every source element is the one at `from`.
-    pub(super) fn repeating(
-        shape: &[i64],
-        from: *const u8,
-        to: *mut u8,
-        target: &[i64],
-    ) -> Option<Walk> {
-        Walk::over(shape, from, std::iter::repeat(0), to, target)
+    /// A walk that starts at these elements and has nowhere to [`go`](Self::go) yet.
+    #[inline(always)]
+    pub(super) fn at(from: *const u8, to: *mut u8) -> Walk {
+        Walk { axes: Prefix::empty(), from, to }
     }
 
-    fn over(
+    /// Goes along axes with these steps in the source and in the target; false if there is no element.
+    /// In place: a walk is large to be moved.
+    pub(super) fn go(
+        &mut self,
         shape: &[i64],
-        from: *const u8,
         source: impl Iterator<Item = i64>,
-        to: *mut u8,
         target: &[i64],
-    ) -> Option<Walk> {
+    ) -> bool {
         if shape.iter().any(|&extent| extent <= 0) {
-            return None;
+            return false;
         }
-        let mut walk = Walk { axes: Prefix::empty(), from, to };
         for ((&extent, source), &target) in shape.iter().zip(source).zip(target) {
             let axis =
                 Axis { extent: extent as usize, source: source as isize, target: target as isize };
             if extent > 1 {
-                walk.insert(axis);
+                self.insert(axis);
             }
         }
-        walk.merge();
-        Some(walk)
+        self.merge();
+        true
     }
 
     /// Adds an axis where it belongs: long target steps outside, so that writes go forward.
@@ -140,12 +137,31 @@ impl Walk {
         &self.axes
     }
 
+    /// The axis with the shortest target steps.
+    pub(super) fn column(&self) -> &Axis {
+        self.axes().last().expect("a walk has an axis")
+    }
+
+    /// Whether the source has shorter steps along another axis.
+    #[inline(never)]
+    pub(super) fn is_crossing(&self) -> bool {
+        self.axes().iter().any(|axis| axis.crosses(self.column()))
+    }
+
     /// The first element of either side.
     pub(crate) fn start(&self) -> (*mut u8, *mut u8) {
         (self.from.cast_mut(), self.to)
     }
 
+    /// Whether elements of so many bytes stand one after another in the source and in the target.
+    pub(super) fn is_dense(&self, source: usize, target: usize) -> bool {
+        let [axis] = self.axes() else { return false };
+        let are_steps = axis.source == source.cast_signed() && axis.target == target.cast_signed();
+        axis.extent == 1 || are_steps
+    }
+
     /// How many elements there are.
+    #[inline(never)]
     pub(crate) fn count(&self) -> usize {
         self.axes().iter().fold(1, |count, axis| count.wrapping_mul(axis.extent))
     }

@@ -18,6 +18,12 @@ macro_rules! dtypes {
 
             /// Every dtype that has a name, in the order of the promotion lattice where it is on it.
             pub const NAMED: &'static [(DType, &'static str)] = &[$((DType::$constant, $name)),*];
+
+            /// Whether there is a name for it.
+            #[inline(never)]
+            pub fn is_named(self) -> bool {
+                matches!(self, $(DType::$constant)|*)
+            }
         }
     };
 }
