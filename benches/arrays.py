@@ -61,11 +61,11 @@ _pool = {}
 
 
 def memcpy(moved):
-    """memcpy of as many bytes, read and written together."""
+    """memcpy of as many bytes, read and written together, in memory of the same kind as the sides have."""
     size = moved // 2
     if _pool.get("size", 0) < size:
-        _pool.update(size=size, pair=[np.ones(size, np.uint8) for _ in range(2)])
-    to, from_ = (array.ctypes.data for array in _pool["pair"])
+        _pool.update(size=size, pair=[torch.ones(size, dtype=torch.uint8) for _ in range(2)])
+    to, from_ = (tensor.data_ptr() for tensor in _pool["pair"])
     return lambda: _memcpy(to, from_, size)
 
 

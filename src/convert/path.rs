@@ -38,6 +38,8 @@ impl Stage {
 pub(super) struct Path {
     stages: [Option<Stage>; MAX_STAGES],
     len: usize,
+    /// The only stage, for results that are whole lines and go past the cache.
+    pub(super) streamed: Option<Loop>,
     /// Bytes of a source element.
     pub(super) source: usize,
     /// Bytes of a target element.
@@ -56,7 +58,7 @@ impl Path {
         isa: Isa,
     ) -> Option<Path> {
         let (source, target) = (from.itemsize(), to.itemsize());
-        let mut path = Path { stages: [None; MAX_STAGES], len: 0, source, target };
+        let mut path = Path { stages: [None; MAX_STAGES], len: 0, streamed: None, source, target };
         if steps::have_same_bits(from, to) {
             if from_swapped != to_swapped {
                 path.swap(from, isa)?;
@@ -69,6 +71,9 @@ impl Path {
         path.go(from, to, isa)?;
         if to_swapped {
             path.swap(to, isa)?;
+        }
+        if path.len == 1 {
+            path.streamed = steps::streamed(from, to, isa);
         }
         Some(path)
     }

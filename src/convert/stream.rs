@@ -10,7 +10,7 @@ pub(super) const LARGE: usize = 32 << 20;
 pub(super) const BLOCK: usize = 1 << 10;
 
 /// Bytes that are written at once.
-const LINE: usize = 64;
+pub(super) const LINE: usize = 64;
 
 /// Copies so many lines of [`LINE`] bytes. The contract of each: they can be read and written and
 /// do not overlap, and those that are written are aligned to their size.

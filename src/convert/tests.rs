@@ -739,6 +739,48 @@ fn any_number_of_threads_gives_the_same_bytes() {
     }
 }
 
+/// All numbers of 8 and 16 bits, and any others, to a line of the cache, beside it, and to no element's place.
+#[test]
+fn loops_that_store_past_the_cache_give_the_same_bytes() {
+    let pairs = dtypes().flat_map(|from| dtypes().map(move |to| (from, to)));
+    let (isa, mut loops) = (Isa::best(), 0);
+    for (from, to) in pairs.filter(|(from, to)| from != to) {
+        let path = Path::between((from, false), (to, false), isa).expect("a path");
+        if path.streamed.is_none() {
+            continue;
+        }
+        loops += 1;
+        let bytes = match from.itemsize() {
+            1 => (0..=u8::MAX).cycle().take(1000).collect(),
+            2 => (0..=u16::MAX).flat_map(u16::to_ne_bytes).collect(),
+            size => Random(size as u64).bytes(100_003 * size),
+        };
+        let bytes = guarded(&bytes, true);
+        let want = convert_by(Isa::Portable, &bytes, from, to);
+        for offset in [0, to.itemsize(), 64 - to.itemsize(), 1] {
+            let count = (bytes.len() / from.itemsize()) as i64;
+            let mut room = vec![0xaau8; want.len() + 192];
+            let first = room.as_ptr().align_offset(64) + offset;
+            let start = room.as_mut_ptr().wrapping_add(first);
+            let steps = [from, to].map(|dtype| [dtype.itemsize() as i64]);
+            let walk = Walk::new(&[count], bytes.as_ptr(), &steps[0], start, &steps[1]);
+            let walk = walk.expect("elements");
+            let transfer = Transfer::planned(&walk, path, 1, isa, true);
+            // SAFETY: both sides have room for `count` elements.
+            unsafe { transfer.run(0..transfer.count()) };
+
+            let (got, behind) = room[first..].split_at(want.len());
+            assert!(got == want, "{from} to {to}, {offset} behind a line");
+            let untouched = room[..first].iter().chain(behind).all(|&byte| byte == 0xaa);
+            assert!(untouched, "{from} to {to}, {offset} behind a line: bytes beside");
+        }
+    }
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    assert_eq!(loops, if isa == Isa::Avx512 { 13 } else { 0 }, "{isa:?}");
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    assert_eq!(loops, 0, "{isa:?}");
+}
+
 #[test]
 fn ranges_are_disjoint_and_complete() {
     for (threads, count) in [(1, 0), (0, 10), (4, 10), (3, 1000), (16, 3), (7, 700)] {

@@ -88,7 +88,10 @@ impl<'w> Transfer<'w> {
             0 => {
                 from_rows && to_rows || !is_crossing || transpose::has_whole_lines(path.source, isa)
             }
-            1 => from_rows && to_rows && !is_streamed && column.extent >= SHORT,
+            1 => {
+                let is_loop = !is_streamed || path.streamed.is_some();
+                from_rows && to_rows && is_loop && column.extent >= SHORT
+            }
             _ => false,
         };
         let block = match (is_crossing, is_streamed) {
@@ -196,15 +199,16 @@ impl<'w> Transfer<'w> {
     /// # Safety
     /// As for [`run`](Self::run).
     unsafe fn direct(&self, source: Patch, target: Patch) {
-        match (self.path.stages().first(), self.stream) {
-            (Some(Some(stage)), _) => {
+        let is_changed = !self.path.stages().is_empty();
+        match self.stream {
+            _ if is_changed => {
                 for row in 0..target.rows {
                     let (from, to) = (source.row_at(row), target.row_at(row));
                     // SAFETY: a row that is dense on both sides.
-                    unsafe { stage.run(from, to, target.columns) };
+                    unsafe { self.change(from, to, target.columns) };
                 }
             }
-            (_, Some(stream)) => {
+            Some(stream) => {
                 // SAFETY: rows that are dense on both sides.
                 unsafe { stream_rows(stream, source, target, self.path.target) };
             }
@@ -217,6 +221,31 @@ impl<'w> Transfer<'w> {
             // SAFETY: just written.
             unsafe { patch::swap(target, self.path.target, self.unit) };
         }
+    }
+
+    /// The only stage, for a row that is dense on both sides; past the cache, its whole lines.
+    ///
+    /// # Safety
+    /// So many elements can be read and written, and do not overlap.
+    unsafe fn change(&self, from: *const u8, to: *mut u8, count: usize) {
+        let size = self.path.target;
+        let head = to.align_offset(stream::LINE);
+        let lines = self.path.streamed.filter(|_| self.stream.is_some());
+        let Some(lines) = lines.filter(|_| head.is_multiple_of(size)) else {
+            // SAFETY: passed on from this function's contract.
+            return unsafe { self.path.run(from, to, count) };
+        };
+        let head = count.min(head / size);
+        let middle = (count - head) * size / stream::LINE * stream::LINE / size;
+        let side =
+            |done| (from.wrapping_add(done * self.path.source), to.wrapping_add(done * size));
+        let (tail, body) = (side(head + middle), side(head));
+        // SAFETY: the first of the elements that the caller vouches for.
+        unsafe { self.path.run(from, to, head) };
+        // SAFETY: the next of them; what they become starts at a line and is whole lines.
+        unsafe { lines(body.0, body.1, middle) };
+        // SAFETY: the rest of them.
+        unsafe { self.path.run(tail.0, tail.1, count - head - middle) };
     }
 
     /// Through scratch memory, in which two blocks change places with each stage.

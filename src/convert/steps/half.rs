@@ -18,12 +18,14 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::C64, DType::BF16) => return fused::<Then<Real<f32>, NarrowBrain>>(isa),
         #[cfg(target_arch = "x86_64")]
         (DType::F64, DType::F16) if isa == Isa::Avx512 => x86::narrow_wide_avx512,
+        #[cfg(target_arch = "x86_64")]
+        (DType::U8, DType::F16) if isa == Isa::Avx512 => x86::narrow_bytes_avx512,
         _ => return None,
     })
 }
 
 /// `bfloat16` to `float32`.
-struct WidenBrain;
+pub(super) struct WidenBrain;
 /// The same for a next step to which one NaN is like another.
 pub(super) struct ShiftBrain;
 /// And back.
@@ -118,102 +120,77 @@ fn narrow(isa: Isa) -> Loop {
 
 /// The hardware's own conversions, which the compiler does not find by itself.
 #[cfg(target_arch = "x86_64")]
-mod x86 {
+pub(super) mod x86 {
+    use super::super::vectors::vectors;
     use std::arch::x86_64::*;
 
     const NEAREST_EVEN: i32 = _MM_FROUND_TO_NEAREST_INT;
-
-    /// Goes through `len` numbers of `$from` bytes, which become `$to` bytes, `$lanes` at a time;
-    /// the rest goes through a buffer on the stack.
-    macro_rules! vectors {
-        ($name:ident, $features:literal, $lanes:literal, $from:literal => $to:literal, $vector:ident) => {
-            /// # Safety
-            /// As for every `Loop`, on a processor with these instructions.
-            #[target_feature(enable = $features)]
-            pub(super) unsafe fn $name(from: *const u8, to: *mut u8, len: usize) {
-                let whole = len / $lanes * $lanes;
-                for done in (0..whole).step_by($lanes) {
-                    let (from, to) = (from.wrapping_add(done * $from), to.wrapping_add(done * $to));
-                    // SAFETY: so many numbers are left on either side.
-                    unsafe { $vector(from, to) };
-                }
-                let rest = len - whole;
-                let (mut old, mut new) = ([0u8; $lanes * $from], [0u8; $lanes * $to]);
-                let (from, to) = (from.wrapping_add(whole * $from), to.wrapping_add(whole * $to));
-                // SAFETY: the rest can be read, and is fewer numbers than the buffer holds.
-                unsafe { from.copy_to_nonoverlapping(old.as_mut_ptr(), rest * $from) };
-                // SAFETY: both buffers hold a vector.
-                unsafe { $vector(old.as_ptr(), new.as_mut_ptr()) };
-                // SAFETY: the rest can be written, and the buffer holds it.
-                unsafe { to.copy_from_nonoverlapping(new.as_ptr(), rest * $to) };
-            }
-        };
-    }
 
     vectors!(widen_avx2, "avx2,f16c", 8, 2 => 4, widen_8);
     vectors!(narrow_avx2, "avx2,f16c", 8, 4 => 2, narrow_8);
     vectors!(widen_avx512, "avx512f", 16, 2 => 4, widen_16);
     vectors!(narrow_avx512, "avx512f", 16, 4 => 2, narrow_16);
+    vectors!(narrow_bytes_avx512, "avx512f", 16, 1 => 2, narrow_bytes_16);
     vectors!(narrow_wide_avx512, "avx512f,avx512vl", 8, 8 => 2, narrow_wide_8);
 
     /// # Safety
-    /// 8 numbers can be read and written.
+    /// 8 numbers can be read.
     #[inline]
     #[target_feature(enable = "avx2,f16c")]
-    unsafe fn widen_8(from: *const u8, to: *mut u8) {
+    unsafe fn widen_8(from: *const u8) -> __m256 {
         // SAFETY: by this function's contract.
-        let halves = unsafe { _mm_loadu_si128(from.cast()) };
-        let floats = _mm256_cvtph_ps(halves);
-        // SAFETY: as above.
-        unsafe { _mm256_storeu_ps(to.cast(), floats) };
+        _mm256_cvtph_ps(unsafe { _mm_loadu_si128(from.cast()) })
     }
 
     /// # Safety
-    /// 8 numbers can be read and written.
+    /// 8 numbers can be read.
     #[inline]
     #[target_feature(enable = "avx2,f16c")]
-    unsafe fn narrow_8(from: *const u8, to: *mut u8) {
+    unsafe fn narrow_8(from: *const u8) -> __m128i {
         // SAFETY: by this function's contract.
-        let floats = unsafe { _mm256_loadu_ps(from.cast()) };
-        let halves = _mm256_cvtps_ph::<NEAREST_EVEN>(floats);
-        // SAFETY: as above.
-        unsafe { _mm_storeu_si128(to.cast(), halves) };
+        _mm256_cvtps_ph::<NEAREST_EVEN>(unsafe { _mm256_loadu_ps(from.cast()) })
     }
 
     /// # Safety
-    /// 16 numbers can be read and written.
+    /// 16 numbers can be read.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    unsafe fn widen_16(from: *const u8, to: *mut u8) {
+    pub(in super::super) unsafe fn widen_16(from: *const u8) -> __m512 {
         // SAFETY: by this function's contract.
-        let halves = unsafe { _mm256_loadu_si256(from.cast()) };
-        let floats = _mm512_cvtph_ps(halves);
-        // SAFETY: as above.
-        unsafe { _mm512_storeu_ps(to.cast(), floats) };
+        _mm512_cvtph_ps(unsafe { _mm256_loadu_si256(from.cast()) })
     }
 
     /// # Safety
-    /// 16 numbers can be read and written.
+    /// 16 numbers can be read.
     #[inline]
     #[target_feature(enable = "avx512f")]
-    unsafe fn narrow_16(from: *const u8, to: *mut u8) {
+    pub(in super::super) unsafe fn narrow_16(from: *const u8) -> __m256i {
         // SAFETY: by this function's contract.
-        let floats = unsafe { _mm512_loadu_ps(from.cast()) };
-        let halves = _mm512_cvtps_ph::<NEAREST_EVEN>(floats);
-        // SAFETY: as above.
-        unsafe { _mm256_storeu_si256(to.cast(), halves) };
+        _mm512_cvtps_ph::<NEAREST_EVEN>(unsafe { _mm512_loadu_ps(from.cast()) })
     }
+
+    /// By way of `float32`; bytes are exact in both.
+    ///
+    /// # Safety
+    /// 16 numbers can be read.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(in super::super) unsafe fn narrow_bytes_16(from: *const u8) -> __m256i {
+        // SAFETY: by this function's contract.
+        let bytes = unsafe { _mm_loadu_si128(from.cast()) };
+        let floats = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+        _mm512_cvtps_ph::<NEAREST_EVEN>(floats)
+    }
+
     /// By way of `float32`, rounded at each step.
     ///
     /// # Safety
-    /// 8 numbers can be read and written.
+    /// 8 numbers can be read.
     #[inline]
     #[target_feature(enable = "avx512f,avx512vl")]
-    unsafe fn narrow_wide_8(from: *const u8, to: *mut u8) {
+    unsafe fn narrow_wide_8(from: *const u8) -> __m128i {
         // SAFETY: by this function's contract.
         let doubles = unsafe { _mm512_loadu_pd(from.cast()) };
-        let halves = _mm256_cvtps_ph::<NEAREST_EVEN>(_mm512_cvtpd_ps(doubles));
-        // SAFETY: as above.
-        unsafe { _mm_storeu_si128(to.cast(), halves) };
+        _mm256_cvtps_ph::<NEAREST_EVEN>(_mm512_cvtpd_ps(doubles))
     }
 }

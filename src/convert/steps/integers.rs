@@ -8,7 +8,7 @@ use crate::model::dtype::DType;
 use std::marker::PhantomData;
 
 /// What `as` does.
-struct As<A, B>(PhantomData<(A, B)>);
+pub(super) struct As<A, B>(PhantomData<(A, B)>);
 
 macro_rules! casts {
     ($($from:ty => $($to:ty)*;)*) => {$($(

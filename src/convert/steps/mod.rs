@@ -10,7 +10,11 @@ mod floats;
 mod half;
 mod integers;
 mod round;
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+mod streamed;
 mod truth;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 
 use super::isa::Isa;
 use crate::model::dtype::DType;
@@ -128,6 +132,18 @@ unsafe fn each<S: Step>(from: *const u8, to: *mut u8, len: usize) {
 /// Whether elements of one dtype are elements of the other without a step.
 pub(super) fn have_same_bits(from: DType, to: DType) -> bool {
     integers::unsigned(from) == integers::unsigned(to)
+}
+
+/// The loop that leads from one dtype to another at once and stores whole lines of results past the cache;
+/// `None` where there is none, or not for these instructions.
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+pub(super) fn streamed(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    if isa == Isa::Avx512 { streamed::between(from, to) } else { None }
+}
+
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+pub(super) fn streamed(_: DType, _: DType, _: Isa) -> Option<Loop> {
+    None
 }
 
 /// The loop that leads from one dtype to another at once; `None` where there is none.

@@ -24,7 +24,7 @@ use crate::model::dtype::DType;
 use std::marker::PhantomData;
 
 /// A float that is truncated. The conversions are written so that a vector one is found.
-trait Truncate: Copy {
+pub(super) trait Truncate: Copy {
     /// What `cvttsd2si` gives in a 32-bit register.
     fn int32(self) -> i32;
     /// What `cvttsd2si` gives in a 64-bit register.
@@ -85,7 +85,7 @@ struct Whole8<F>(PhantomData<F>);
 struct Whole16<F>(PhantomData<F>);
 struct Whole32<F>(PhantomData<F>);
 struct Low32<F>(PhantomData<F>);
-struct Whole64<F>(PhantomData<F>);
+pub(super) struct Whole64<F>(PhantomData<F>);
 struct Unsigned64<F>(PhantomData<F>);
 
 macro_rules! steps {
@@ -113,6 +113,8 @@ steps! {
 
 pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match from {
+        #[cfg(target_arch = "x86_64")]
+        DType::F32 if to == DType::I32 && isa != Isa::Portable => Some(x86::truncate(isa)),
         DType::F32 => of::<f32>(to, isa),
         DType::F64 => of::<f64>(to, isa),
         DType::BF16 => after::<ShiftBrain>(to, isa),
@@ -162,4 +164,37 @@ fn of<F: Truncate>(to: DType, isa: Isa) -> Option<Loop> {
 /// What `S` makes of an element, truncated.
 fn after<S: Step<To: Truncate>>(to: DType, isa: Isa) -> Option<Loop> {
     whole!(to, |Whole| fused::<Then<S, Whole<S::To>>>(isa))
+}
+
+/// `float32` to `int32` is one instruction, whose answers the table was taken from.
+#[cfg(target_arch = "x86_64")]
+pub(super) mod x86 {
+    use super::super::vectors::vectors;
+    use super::{Isa, Loop};
+    use std::arch::x86_64::*;
+
+    pub(super) fn truncate(isa: Isa) -> Loop {
+        if isa == Isa::Avx512 { truncate_avx512 } else { truncate_avx2 }
+    }
+
+    vectors!(truncate_avx2, "avx2", 8, 4 => 4, truncate_8);
+    vectors!(truncate_avx512, "avx512f", 16, 4 => 4, truncate_16);
+
+    /// # Safety
+    /// 8 numbers can be read.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn truncate_8(from: *const u8) -> __m256i {
+        // SAFETY: by this function's contract.
+        _mm256_cvttps_epi32(unsafe { _mm256_loadu_ps(from.cast()) })
+    }
+
+    /// # Safety
+    /// 16 numbers can be read.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub(in super::super) unsafe fn truncate_16(from: *const u8) -> __m512i {
+        // SAFETY: by this function's contract.
+        _mm512_cvttps_epi32(unsafe { _mm512_loadu_ps(from.cast()) })
+    }
 }

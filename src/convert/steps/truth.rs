@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 /// A number to `bool`.
 struct Truth<N>(PhantomData<N>);
 /// `bool` to a number.
-struct Number<N>(PhantomData<N>);
+pub(super) struct Number<N>(PhantomData<N>);
 
 macro_rules! truths {
     ($($number:ty)*) => {$(
