@@ -71,28 +71,43 @@ impl<'w> Tiles<'w> {
             from = from.wrapping_offset(axis.source.wrapping_mul(index.cast_signed()));
             to = to.wrapping_offset(axis.target.wrapping_mul(index.cast_signed()));
         }
-        for _ in range {
+        let along = self.plane[1];
+        let mut left = range.len();
+        while left > 0 {
             let [.., outer, inner] = *index else { return };
-            let (row, column) = if self.is_crossing { (inner, outer) } else { (outer, inner) };
-            let rows = self.rows.min(self.row.extent - row * self.rows);
-            let columns = self.columns.min(self.column.extent - column * self.columns);
-            let (row, column) = (self.row.source, self.column.source);
-            let source = Patch { at: from, row, column, rows, columns };
-            let (row, column) = (self.row.target, self.column.target);
-            visit(source, Patch { at: to, row, column, rows, columns });
+            let run = left.min(along.extent - inner);
+            for step in 0..run {
+                let [source, target] = self.patches(outer, inner + step);
+                let step = step.cast_signed();
+                let from = from.wrapping_offset(along.source.wrapping_mul(step));
+                let to = to.wrapping_offset(along.target.wrapping_mul(step));
+                visit(Patch { at: from, ..source }, Patch { at: to, ..target });
+            }
+            left -= run;
+            let mut steps = run;
             for (axis, index) in self.axes().rev().zip(index.iter_mut().rev()) {
-                from = from.wrapping_offset(axis.source);
-                to = to.wrapping_offset(axis.target);
-                *index += 1;
+                *index += steps;
+                from = from.wrapping_offset(axis.source.wrapping_mul(steps.cast_signed()));
+                to = to.wrapping_offset(axis.target.wrapping_mul(steps.cast_signed()));
                 if *index < axis.extent {
                     break;
                 }
                 let back = axis.extent.cast_signed().wrapping_neg();
                 from = from.wrapping_offset(axis.source.wrapping_mul(back));
                 to = to.wrapping_offset(axis.target.wrapping_mul(back));
-                *index = 0;
+                (*index, steps) = (0, 1);
             }
         }
+    }
+
+    /// Both sides of the tile at a place of the plane, but for where they are.
+    #[inline]
+    fn patches(&self, outer: usize, inner: usize) -> [Patch; 2] {
+        let (row, column) = if self.is_crossing { (inner, outer) } else { (outer, inner) };
+        let rows = self.rows.min(self.row.extent - row * self.rows);
+        let columns = self.columns.min(self.column.extent - column * self.columns);
+        let patch = |row, column| Patch { at: std::ptr::null_mut(), row, column, rows, columns };
+        [patch(self.row.source, self.column.source), patch(self.row.target, self.column.target)]
     }
 }
 

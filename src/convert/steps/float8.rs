@@ -16,8 +16,7 @@
 #[cfg(target_arch = "x86_64")]
 mod codes;
 
-use super::half::ShiftBrain;
-use super::{Loop, Step, Then, compiled, compiled_narrow, fused};
+use super::{Loop, Step, compiled, compiled_narrow, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
 use std::marker::PhantomData;
@@ -46,6 +45,7 @@ struct Encoded;
 struct EncodedBrain;
 struct Decode<F>(PhantomData<F>);
 struct Encode<F>(PhantomData<F>);
+struct EncodeBrain<F>(PhantomData<F>);
 
 impl Direction for Decoded {
     fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
@@ -85,7 +85,7 @@ impl Direction for Encoded {
 
 impl Direction for EncodedBrain {
     fn compiled<F: Float8>(isa: Isa) -> Option<Loop> {
-        fused::<Then<ShiftBrain, Encode<F>>>(isa)
+        fused::<EncodeBrain<F>>(isa)
     }
 }
 
@@ -109,6 +109,16 @@ impl<F: Float8> Step for Encode<F> {
     }
 }
 
+impl<F: Float8> Step for EncodeBrain<F> {
+    type From = u16;
+    type To = u8;
+
+    #[inline(always)]
+    fn cast(from: u16) -> u8 {
+        F::encode_brain(from)
+    }
+}
+
 fn with<D: Direction>(dtype: DType, isa: Isa) -> Option<Loop> {
     match dtype {
         DType::F8_E3M4 => D::compiled::<E3M4>(isa),
@@ -129,6 +139,8 @@ trait Float8 {
     fn decode(code: u8) -> f32;
     /// The code of the nearest value.
     fn encode(value: f32) -> u8;
+    /// The same for the bits of a `bfloat16`.
+    fn encode_brain(bits: u16) -> u8;
     /// The values of all codes.
     #[cfg(target_arch = "x86_64")]
     const VALUES: [f32; 256];
@@ -152,6 +164,8 @@ const INFINITY: u32 = 0x7f80_0000;
 const QUIET_NAN: u32 = 0x7fc0_0000;
 /// Bits of an `f32` below its exponent.
 const FRACTION: u32 = 23;
+/// And of a `bfloat16`.
+const BRAIN_FRACTION: u32 = 7;
 
 /// What the codes at the top of a format mean.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -172,17 +186,20 @@ struct Format {
 }
 
 impl Format {
-    /// The code of infinity in an IEEE format.
-    const fn infinity(&self) -> u8 {
-        0x7f >> self.fraction << self.fraction
+    /// The code that all numbers beyond the largest become, but for their sign. Where that is NaN it
+    /// stands behind the largest.
+    const fn last(&self) -> u8 {
+        match self.top {
+            Top::Ieee => 0x7f >> self.fraction << self.fraction,
+            Top::Finite => 0x7e,
+            Top::Unsigned => 0x80,
+        }
     }
 
-    const fn largest(&self) -> u8 {
-        match self.top {
-            Top::Ieee => self.infinity() - 1,
-            Top::Finite => 0x7e,
-            Top::Unsigned => 0x7f,
-        }
+    /// The least number with the [`last`](Self::last) code, as bits of an `f32`.
+    const fn end(&self) -> u32 {
+        let code = self.last() as u32;
+        (code << (FRACTION - self.fraction)) + (self.lowest_exponent() << FRACTION)
     }
 
     /// The exponent field of an `f32` that means what 0 means in this format's.
@@ -199,8 +216,8 @@ impl Format {
         let normal = (fields << (FRACTION - self.fraction)) + (self.lowest_exponent() << FRACTION);
         let number = if fields < 1 << self.fraction { subnormal } else { normal };
         let magnitude = match self.top {
-            Top::Ieee if fields > self.infinity() as u32 => QUIET_NAN,
-            Top::Ieee if fields == self.infinity() as u32 => INFINITY,
+            Top::Ieee if fields > self.last() as u32 => QUIET_NAN,
+            Top::Ieee if fields == self.last() as u32 => INFINITY,
             Top::Finite if fields == 0x7f => QUIET_NAN,
             Top::Unsigned if code == 0x80 => QUIET_NAN,
             _ => number,
@@ -210,36 +227,61 @@ impl Format {
 
     #[inline(always)]
     fn encode(&self, value: f32) -> u8 {
-        let sign = value.to_bits() >> 24 & 0x80;
         let magnitude = value.to_bits() & 0x7fff_ffff;
-        let code = self.round(magnitude);
-        let nan = magnitude > INFINITY;
+        let code = self.round(magnitude.min(self.end()));
         // All in 32 bits until the end, as the vectors are.
-        let signed = match self.top {
-            Top::Ieee => sign | if nan { 0x7f } else { code.min(self.infinity().into()) },
-            Top::Finite => sign | if nan { 0x7f } else { code.min(self.largest().into()) },
-            Top::Unsigned if code > self.largest().into() => 0x80,
-            Top::Unsigned if code == 0 => 0,
-            Top::Unsigned => sign | code,
-        };
-        signed as u8
+        self.signed(value.to_bits() >> 24 & 0x80, code, magnitude > INFINITY) as u8
     }
 
-    /// The code nearest to the absolute value with these `f32` bits, as if the exponent had no end.
+    /// The code nearest to the absolute value with these `f32` bits, which is not beyond the end.
     #[inline(always)]
     fn round(&self, magnitude: u32) -> u32 {
         let dropped = FRACTION - self.fraction;
-        let odd = magnitude >> dropped & 1;
-        // A carry out of the fraction moves into the exponent by itself.
-        let rounded = magnitude + ((1 << (dropped - 1)) - 1) + odd;
-        let normal = (rounded >> dropped).wrapping_sub(self.lowest_exponent() << self.fraction);
-        // Added to a number so large that its last bit is worth the smallest subnormal, a small
-        // value is rounded by the addition, and its code is in the low bits.
-        let large = (self.lowest_exponent() + 1 + dropped) << FRACTION;
-        let sum = f32::from_bits(magnitude) + f32::from_bits(large);
-        let subnormal = sum.to_bits().wrapping_sub(large);
         let smallest_normal = (self.lowest_exponent() + 1) << FRACTION;
-        if magnitude < smallest_normal { subnormal } else { normal }
+        let exponent = magnitude.max(smallest_normal) & INFINITY;
+        // Added to a number so large that its last bit is worth a step between codes of this
+        // exponent, the value is rounded by the addition, and its steps are in the low bits. What
+        // they are counted from is there before, modulo 256: an even number, so that ties go where
+        // they would without.
+        let first = (self.lowest_exponent() + 1) << self.fraction;
+        let large = exponent + (dropped << FRACTION) + (first.wrapping_neg() & 0xff);
+        let sum = f32::from_bits(magnitude) + f32::from_bits(large);
+        (sum.to_bits() + (exponent >> dropped)) & 0xff
+    }
+
+    /// The code of a `bfloat16`, in the 16 bits that it has.
+    #[inline(always)]
+    fn encode_brain(&self, bits: u16) -> u8 {
+        let magnitude = bits & 0x7fff;
+        let code = self.round_brain(magnitude.min((self.end() >> 16) as u16));
+        let nan = magnitude > (INFINITY >> 16) as u16;
+        self.signed((bits >> 8 & 0x80).into(), code.into(), nan) as u8
+    }
+
+    /// The code nearest to the absolute value with these `bfloat16` bits, which is not beyond the end.
+    #[inline(always)]
+    fn round_brain(&self, magnitude: u16) -> u16 {
+        let lowest = self.lowest_exponent() as u16 + 1;
+        let exponent = magnitude >> BRAIN_FRACTION;
+        // The digits from the second highest bit on: rounding has room for a carry, and subnormals are
+        // shifted without loss. What is shifted so far that digits are lost is less than half a step.
+        let digits = 1 << 14 | (magnitude << 7 & 0x3f80);
+        let digits = digits >> lowest.saturating_sub(exponent).min(15);
+        let dropped = 14 - self.fraction;
+        let odd = digits >> dropped & 1;
+        let steps = (digits + ((1 << (dropped - 1)) - 1) + odd) >> dropped;
+        steps + (exponent.saturating_sub(lowest) << self.fraction)
+    }
+
+    /// The code with its sign, or that of NaN.
+    #[inline(always)]
+    fn signed(&self, sign: u32, code: u32, nan: bool) -> u32 {
+        match self.top {
+            Top::Ieee | Top::Finite => sign | if nan { 0x7f } else { code },
+            // There is one zero. NaN has the last code already, which no sign changes.
+            Top::Unsigned if code == 0 => 0,
+            Top::Unsigned => sign | code,
+        }
     }
 }
 
@@ -263,6 +305,10 @@ macro_rules! formats {
             #[inline(always)]
             fn encode(value: f32) -> u8 {
                 Self::FORMAT.encode(value)
+            }
+            #[inline(always)]
+            fn encode_brain(bits: u16) -> u8 {
+                Self::FORMAT.encode_brain(bits)
             }
         }
     )*};
@@ -311,14 +357,16 @@ impl Float8 for E8M0FNU {
 
     #[inline(always)]
     fn encode(value: f32) -> u8 {
-        let magnitude = value.to_bits() & 0x7fff_ffff;
-        if magnitude >= INFINITY {
-            return 0xff;
-        }
-        let exponent = magnitude >> FRACTION;
-        let (fraction, half) = (magnitude & ((1 << FRACTION) - 1), 1 << (FRACTION - 1));
+        let magnitude = (value.to_bits() & 0x7fff_ffff).min(INFINITY);
         // A tie goes up where the implied bit is set, as it counts as the odd last bit.
-        let up = fraction > half || (fraction == half && exponent > 0);
-        exponent as u8 + u8::from(up)
+        let half = (1 << (FRACTION - 1)) - u32::from(magnitude < 1 << FRACTION);
+        ((magnitude + half) >> FRACTION) as u8
+    }
+
+    #[inline(always)]
+    fn encode_brain(bits: u16) -> u8 {
+        let magnitude = (bits & 0x7fff).min((INFINITY >> 16) as u16);
+        let half = (1 << (BRAIN_FRACTION - 1)) - u16::from(magnitude < 1 << BRAIN_FRACTION);
+        ((magnitude + half) >> BRAIN_FRACTION) as u8
     }
 }

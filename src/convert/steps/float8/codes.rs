@@ -74,14 +74,21 @@ macro_rules! look_up {
                 // SAFETY: the table is as long as eight vectors.
                 unsafe { _mm512_loadu_si512(entries.as_ptr().wrapping_add(place * CODES).cast()) }
             });
-            for done in (0..len).step_by(CODES) {
-                let rest = len - done;
-                let mask = if rest < CODES { (1 << rest) - 1 } else { u32::MAX };
-                let codes = from.wrapping_add(done).cast();
-                // SAFETY: as many codes as are left, of those that the caller vouches for.
-                let codes = unsafe { _mm256_maskz_loadu_epi8(mask, codes) };
-                // SAFETY: as many elements as are left.
+            let vector = |done: usize, mask: u32| {
+                let at = from.wrapping_add(done).cast();
+                // SAFETY: the codes that the mask has bits for, of those that the caller vouches for.
+                let codes = unsafe { _mm256_maskz_loadu_epi8(mask, at) };
+                // SAFETY: as many elements.
                 unsafe { $put(to.wrapping_add(done * $size), mask, of_codes(table, codes)) };
+            };
+            // The compiler sees that all of a vector is stored: a masked store would keep who reads the
+            // elements next waiting until it is in the cache.
+            let whole = len / CODES * CODES;
+            for done in (0..whole).step_by(CODES) {
+                vector(done, u32::MAX);
+            }
+            if whole < len {
+                vector(whole, (1 << (len - whole)) - 1);
             }
         }
     };
