@@ -61,20 +61,20 @@ pub(super) struct Unaligned<T>(pub(super) T);
 /// The loop of a step, for these instructions.
 pub(super) fn compiled<S: Step>(isa: Isa) -> Loop {
     match isa {
-        Isa::Portable => portable::<S>,
+        Isa::Portable => portable::run::<S>,
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => avx2::<S>,
+        Isa::Avx2 => avx2::run::<S>,
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => avx512::<S>,
+        Isa::Avx512 => avx512::run::<S>,
     }
 }
 
 /// The loop of a step that is written by hand for the widest vectors.
 pub(super) fn compiled_narrow<S: Step>(isa: Isa) -> Option<Loop> {
     match isa {
-        Isa::Portable => Some(portable::<S>),
+        Isa::Portable => Some(portable::run::<S>),
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => Some(avx2::<S>),
+        Isa::Avx2 => Some(avx2::run::<S>),
         #[cfg(target_arch = "x86_64")]
         Isa::Avx512 => None,
     }
@@ -85,49 +85,48 @@ pub(super) fn compiled_narrow<S: Step>(isa: Isa) -> Option<Loop> {
 pub(super) fn fused<S: Step>(isa: Isa) -> Option<Loop> {
     match isa {
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => Some(avx512::<S>),
+        Isa::Avx512 => Some(avx512::run::<S>),
         _ => None,
     }
 }
 
-/// # Safety
-/// As for every [`Loop`].
-unsafe fn portable<S: Step>(from: *const u8, to: *mut u8, len: usize) {
-    // SAFETY: passed on from this function's contract.
-    unsafe { each::<S>(from, to, len) }
+/// A loop for one instruction set, in a module of its name.
+macro_rules! instructions {
+    ($(#[$cfg:meta])* $name:ident $($features:literal)?) => {
+        $(#[$cfg])*
+        mod $name {
+            use super::*;
+
+            /// # Safety
+            /// As for every [`Loop`], on a processor with these instructions.
+            $(#[target_feature(enable = $features)])?
+            pub(super) unsafe fn run<S: Step>(from: *const u8, to: *mut u8, len: usize) {
+                let from = from.cast::<Unaligned<S::From>>();
+                let to = to.cast::<MaybeUninit<Unaligned<S::To>>>();
+                // SAFETY: the caller vouches for the numbers, which need no alignment.
+                let from = unsafe { std::slice::from_raw_parts(from, len) };
+                // SAFETY: as above; what is written may be uninitialised before.
+                each::<S>(from, unsafe { std::slice::from_raw_parts_mut(to, len) });
+            }
+
+            /// A function of its own, and not always inlined, because the compiler knows of arguments that
+            /// they do not overlap: it need not look, nor have a second loop for when they do.
+            $(#[target_feature(enable = $features)])?
+            fn each<S: Step>(
+                from: &[Unaligned<S::From>],
+                to: &mut [MaybeUninit<Unaligned<S::To>>],
+            ) {
+                for (new, old) in to.iter_mut().zip(from) {
+                    new.write(Unaligned(S::cast(old.0)));
+                }
+            }
+        }
+    };
 }
 
-/// # Safety
-/// As for every [`Loop`], on a processor with these instructions.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,f16c")]
-unsafe fn avx2<S: Step>(from: *const u8, to: *mut u8, len: usize) {
-    // SAFETY: passed on from this function's contract.
-    unsafe { each::<S>(from, to, len) }
-}
-
-/// # Safety
-/// As for every [`Loop`], on a processor with these instructions.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,f16c,avx512f,avx512bw,avx512dq,avx512vl")]
-unsafe fn avx512<S: Step>(from: *const u8, to: *mut u8, len: usize) {
-    // SAFETY: passed on from this function's contract.
-    unsafe { each::<S>(from, to, len) }
-}
-
-/// # Safety
-/// As for every [`Loop`].
-#[inline(always)]
-unsafe fn each<S: Step>(from: *const u8, to: *mut u8, len: usize) {
-    // SAFETY: the caller vouches for the numbers, which need no alignment.
-    let from = unsafe { std::slice::from_raw_parts(from.cast::<Unaligned<S::From>>(), len) };
-    let to = to.cast::<MaybeUninit<Unaligned<S::To>>>();
-    // SAFETY: as above; what is written may be uninitialised before.
-    let to = unsafe { std::slice::from_raw_parts_mut(to, len) };
-    for (new, old) in to.iter_mut().zip(from) {
-        new.write(Unaligned(S::cast(old.0)));
-    }
-}
+instructions!(portable);
+instructions!(#[cfg(target_arch = "x86_64")] avx2 "avx2,f16c");
+instructions!(#[cfg(target_arch = "x86_64")] avx512 "avx2,f16c,avx512f,avx512bw,avx512dq,avx512vl");
 
 /// Whether elements of one dtype are elements of the other without a step.
 pub(super) fn have_same_bits(from: DType, to: DType) -> bool {

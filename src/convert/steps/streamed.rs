@@ -10,7 +10,7 @@ use super::integers::As;
 use super::round::Whole64;
 use super::round::x86::truncate_16;
 use super::truth::Number;
-use super::{Loop, Step, each};
+use super::{Loop, Step, avx512};
 use crate::convert::stream::LINE;
 use crate::model::dtype::DType;
 use std::arch::x86_64::*;
@@ -67,7 +67,7 @@ lines!(narrow_bytes, 32, 1, line_of_halves_of_bytes);
 unsafe fn line_of_steps<S: Step>(from: *const u8) -> __m512i {
     let mut line = _mm512_setzero_si512();
     // SAFETY: by this function's contract.
-    unsafe { each::<S>(from, (&raw mut line).cast(), LINE / size_of::<S::To>()) };
+    unsafe { avx512::run::<S>(from, (&raw mut line).cast(), LINE / size_of::<S::To>()) };
     line
 }
 
