@@ -1,6 +1,7 @@
 //! Between a real part and a complex number of the same precision. The imaginary part is dropped,
 //! or zero, as in PyTorch.
 
+use super::truth::Number;
 use super::{Loop, Step, Then, compiled, floats, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
@@ -50,6 +51,8 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::C64, DType::F64) => return fused::<Then<Real<f32>, floats::Widen>>(isa),
         (DType::F64, DType::C64) => return fused::<Then<floats::Narrow, Complex<f32>>>(isa),
         (DType::F32, DType::C128) => return fused::<Then<floats::Widen, Complex<f64>>>(isa),
+        (DType::BOOL, DType::C64) => return fused::<Then<Number<f32>, Complex<f32>>>(isa),
+        (DType::BOOL, DType::C128) => return fused::<Then<Number<f64>, Complex<f64>>>(isa),
         _ => return None,
     })
 }

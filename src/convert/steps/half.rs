@@ -1,7 +1,7 @@
 //! The 16-bit floats to `float32` and back, rounded to nearest even; every NaN becomes a quiet one.
 
 use super::complex::{Complex, Real};
-use super::floats::Widen as WidenSingle;
+use super::floats::{Narrow as NarrowDouble, Widen as WidenSingle};
 use super::{Loop, Step, Then, compiled, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
@@ -13,9 +13,11 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         (DType::F32, DType::BF16) => compiled::<NarrowBrain>(isa),
         (DType::F16, DType::F32) => widen(isa),
         (DType::F32, DType::F16) => narrow(isa),
-        (DType::BF16, DType::F64) => return fused::<Then<WidenBrain, WidenSingle>>(isa),
+        (DType::BF16, DType::F64) => return fused::<WidenTwice>(isa),
         (DType::BF16, DType::C64) => return fused::<Then<WidenBrain, Complex<f32>>>(isa),
         (DType::C64, DType::BF16) => return fused::<Then<Real<f32>, NarrowBrain>>(isa),
+        (DType::BF16, DType::C128) => return fused::<Then<WidenTwice, Complex<f64>>>(isa),
+        (DType::C128, DType::BF16) => return fused::<Then<Real<f64>, NarrowTwice>>(isa),
         #[cfg(target_arch = "x86_64")]
         (DType::F64, DType::F16) if isa == Isa::Avx512 => x86::narrow_wide_avx512,
         #[cfg(target_arch = "x86_64")]
@@ -65,6 +67,11 @@ impl Step for NarrowBrain {
         (if bits & 0x7fff_ffff > 0x7f80_0000 { quiet } else { rounded }) as u16
     }
 }
+
+/// `bfloat16` to `float64`.
+type WidenTwice = Then<WidenBrain, WidenSingle>;
+/// And back, rounded at each step.
+type NarrowTwice = Then<NarrowDouble, NarrowBrain>;
 
 /// Where the processor has no half floats.
 struct Widen;

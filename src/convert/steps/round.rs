@@ -17,6 +17,7 @@
 //! floats are exact in `f32` and go through it.
 
 use super::complex::Real;
+use super::float8::Power;
 use super::half::ShiftBrain;
 use super::{Loop, Step, Then, compiled, fused};
 use crate::convert::isa::Isa;
@@ -34,14 +35,14 @@ pub(super) trait Truncate: Copy {
 }
 
 macro_rules! truncate {
-    // `low`: whether the whole part is not too low for `i32`.
-    ($($float:ty, $low:expr;)*) => {$(
+    ($($float:ty)*) => {$(
         impl Truncate for $float {
             #[inline(always)]
             fn int32(self) -> i32 {
                 const END: $float = 2_147_483_648.0;
-                if $low(self) && self < END {
-                    // SAFETY: not NaN, and the whole part is in range, as just checked.
+                // What has -2**31 for its whole part becomes that either way.
+                if self.abs() < END {
+                    // SAFETY: not NaN, and in range, as just checked.
                     unsafe { self.to_int_unchecked() }
                 } else {
                     i32::MIN
@@ -74,11 +75,7 @@ macro_rules! truncate {
     )*};
 }
 
-truncate! {
-    // The next float32 below -2**31 is -2**31 - 256, the next float64 a fraction away.
-    f32, |value: f32| value >= -2_147_483_648.0;
-    f64, |value: f64| value > -2_147_483_649.0;
-}
+truncate! { f32 f64 }
 
 /// Into 8 bits, and likewise the others; by the narrowest conversion of the table.
 struct Whole8<F>(PhantomData<F>);
@@ -118,6 +115,7 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
         DType::F32 => of::<f32>(to, isa),
         DType::F64 => of::<f64>(to, isa),
         DType::BF16 => after::<ShiftBrain>(to, isa),
+        DType::F8_E8M0FNU => after::<Power>(to, isa),
         DType::C64 => after::<Real<f32>>(to, isa),
         DType::C128 => after::<Real<f64>>(to, isa),
         _ => None,
