@@ -23,7 +23,8 @@ use std::marker::PhantomData;
 
 pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
     match (from, to) {
-        (DType::F8_E8M0FNU, DType::F32) => Some(compiled::<Power>(isa)),
+        // It takes less to compute than to look up.
+        (DType::F8_E8M0FNU, DType::F32) => Some(compiled::<Decode<E8M0FNU>>(isa)),
         (_, DType::F32) => with::<Decoded>(from, isa),
         (_, DType::F16) => with::<DecodedHalf>(from, isa),
         (_, DType::BF16) => with::<DecodedBrain>(from, isa),
@@ -44,7 +45,7 @@ struct DecodedHalf;
 struct DecodedBrain;
 struct Encoded;
 struct EncodedBrain;
-pub(super) struct Decode<F>(PhantomData<F>);
+struct Decode<F>(PhantomData<F>);
 struct Encode<F>(PhantomData<F>);
 struct EncodeBrain<F>(PhantomData<F>);
 
@@ -333,10 +334,7 @@ formats! {
 }
 
 /// `float8_e8m0fnu`: a power of two, 2**-127 to 2**127, with neither sign nor zero.
-pub(super) struct E8M0FNU;
-
-/// The value of its codes, which takes less to compute than to look up.
-pub(super) type Power = Decode<E8M0FNU>;
+struct E8M0FNU;
 
 impl E8M0FNU {
     #[inline(always)]

@@ -28,8 +28,6 @@ pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
 
 /// `bfloat16` to `float32`.
 pub(super) struct WidenBrain;
-/// The same for a next step to which one NaN is like another.
-pub(super) struct ShiftBrain;
 /// And back.
 pub(super) struct NarrowBrain;
 
@@ -42,16 +40,6 @@ impl Step for WidenBrain {
         let bits = u32::from(from) << 16;
         let quiet = bits | 0x40_0000;
         f32::from_bits(if bits & 0x7fff_ffff > 0x7f80_0000 { quiet } else { bits })
-    }
-}
-
-impl Step for ShiftBrain {
-    type From = u16;
-    type To = f32;
-
-    #[inline(always)]
-    fn cast(from: u16) -> f32 {
-        f32::from_bits(u32::from(from) << 16)
     }
 }
 

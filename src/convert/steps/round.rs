@@ -17,8 +17,6 @@
 //! floats are exact in `f32` and go through it.
 
 use super::complex::Real;
-use super::float8::Power;
-use super::half::ShiftBrain;
 use super::{Loop, Step, Then, compiled, fused};
 use crate::convert::isa::Isa;
 use crate::model::dtype::DType;
@@ -28,8 +26,12 @@ use std::marker::PhantomData;
 pub(super) trait Truncate: Copy {
     /// What `cvttsd2si` gives in a 32-bit register.
     fn int32(self) -> i32;
+    /// Its low bits.
+    fn low16(self) -> u16;
     /// What `cvttsd2si` gives in a 64-bit register.
     fn int64(self) -> i64;
+    /// Its low bits.
+    fn low32(self) -> u32;
     /// The conversion to `uint64`.
     fn uint64(self) -> u64;
 }
@@ -47,6 +49,16 @@ macro_rules! truncate {
                 } else {
                     i32::MIN
                 }
+            }
+
+            #[inline(always)]
+            fn low16(self) -> u16 {
+                self.int32() as u16
+            }
+
+            #[inline(always)]
+            fn low32(self) -> u32 {
+                self.int64() as u32
             }
 
             #[inline(always)]
@@ -77,6 +89,64 @@ macro_rules! truncate {
 
 truncate! { f32 f64 }
 
+/// The low bits of a number's whole part, made of its digits without a wider conversion. Beyond the
+/// range of that they are zero as well, as they are of numbers so large, infinite or NaN.
+macro_rules! low_bits {
+    ($name:ident: $bits:ty, $fraction:literal) => {
+        #[inline(always)]
+        fn $name(bits: $bits) -> $bits {
+            // The exponent with which the digits are the number.
+            const WHOLE: $bits = 127 + $fraction;
+            const IMPLIED: $bits = 1 << $fraction;
+            let exponent = bits >> $fraction & 0xff;
+            let digits = IMPLIED | bits & (IMPLIED - 1);
+            // One of the two distances, or both if zero, is less than the digits have.
+            let left = digits.checked_shl(exponent.wrapping_sub(WHOLE).into()).unwrap_or(0);
+            let right = digits.checked_shr(WHOLE.wrapping_sub(exponent).into()).unwrap_or(0);
+            let is_negative = bits.cast_signed() < 0;
+            if is_negative { (left | right).wrapping_neg() } else { left | right }
+        }
+    };
+}
+
+low_bits!(low_bits_16: u16, 7);
+low_bits!(low_bits_32: u32, 23);
+
+/// The bits of a `bfloat16`.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+struct Brain(u16);
+
+impl Brain {
+    #[inline(always)]
+    fn widened(self) -> f32 {
+        f32::from_bits(u32::from(self.0) << 16)
+    }
+}
+
+impl Truncate for Brain {
+    #[inline(always)]
+    fn int32(self) -> i32 {
+        self.widened().int32()
+    }
+    #[inline(always)]
+    fn low16(self) -> u16 {
+        low_bits_16(self.0)
+    }
+    #[inline(always)]
+    fn int64(self) -> i64 {
+        self.widened().int64()
+    }
+    #[inline(always)]
+    fn low32(self) -> u32 {
+        low_bits_32(self.widened().to_bits())
+    }
+    #[inline(always)]
+    fn uint64(self) -> u64 {
+        self.widened().uint64()
+    }
+}
+
 /// Into 8 bits, and likewise the others; by the narrowest conversion of the table.
 struct Whole8<F>(PhantomData<F>);
 struct Whole16<F>(PhantomData<F>);
@@ -100,26 +170,12 @@ macro_rules! steps {
 }
 
 steps! {
-    Whole8 = u8, |v: F| v.int32() as u8;
-    Whole16 = u16, |v: F| v.int32() as u16;
+    Whole8 = u8, |v: F| v.low16() as u8;
+    Whole16 = u16, |v: F| v.low16();
     Whole32 = i32, |v: F| v.int32();
-    Low32 = u32, |v: F| v.int64() as u32;
+    Low32 = u32, |v: F| v.low32();
     Whole64 = i64, |v: F| v.int64();
     Unsigned64 = u64, |v: F| v.uint64();
-}
-
-pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
-    match from {
-        #[cfg(target_arch = "x86_64")]
-        DType::F32 if to == DType::I32 && isa != Isa::Portable => Some(x86::truncate(isa)),
-        DType::F32 => of::<f32>(to, isa),
-        DType::F64 => of::<f64>(to, isa),
-        DType::BF16 => after::<ShiftBrain>(to, isa),
-        DType::F8_E8M0FNU => after::<Power>(to, isa),
-        DType::C64 => after::<Real<f32>>(to, isa),
-        DType::C128 => after::<Real<f64>>(to, isa),
-        _ => None,
-    }
 }
 
 /// A loop made with the step to an integer dtype, which goes by the name given.
@@ -153,6 +209,59 @@ macro_rules! whole {
             _ => None,
         }
     };
+}
+
+/// The code of a `float8_e8m0fnu`: the exponent of a power of two.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+struct Exponent(u8);
+
+impl Exponent {
+    const ONE: u8 = 127;
+
+    /// What a 1 is to be shifted by, beyond the end of any integer for fractions as well.
+    #[inline(always)]
+    fn distance(self) -> u32 {
+        u32::from(self.0).wrapping_sub(Self::ONE.into())
+    }
+}
+
+impl Truncate for Exponent {
+    #[inline(always)]
+    fn int32(self) -> i32 {
+        if self.0 >= Self::ONE + 31 { i32::MIN } else { self.low32().cast_signed() }
+    }
+    #[inline(always)]
+    fn low16(self) -> u16 {
+        1u16.checked_shl(self.distance()).unwrap_or(0)
+    }
+    #[inline(always)]
+    fn int64(self) -> i64 {
+        let whole = 1i64.checked_shl(self.distance()).unwrap_or(0);
+        if self.0 >= Self::ONE + 63 { i64::MIN } else { whole }
+    }
+    #[inline(always)]
+    fn low32(self) -> u32 {
+        1u32.checked_shl(self.distance()).unwrap_or(0)
+    }
+    #[inline(always)]
+    fn uint64(self) -> u64 {
+        self.int64().cast_unsigned()
+    }
+}
+
+pub(super) fn between(from: DType, to: DType, isa: Isa) -> Option<Loop> {
+    match from {
+        #[cfg(target_arch = "x86_64")]
+        DType::F32 if to == DType::I32 && isa != Isa::Portable => Some(x86::truncate(isa)),
+        DType::F32 => of::<f32>(to, isa),
+        DType::F64 => of::<f64>(to, isa),
+        DType::BF16 => whole!(to, |Whole| fused::<Whole<Brain>>(isa)),
+        DType::F8_E8M0FNU => whole!(to, |Whole| fused::<Whole<Exponent>>(isa)),
+        DType::C64 => after::<Real<f32>>(to, isa),
+        DType::C128 => after::<Real<f64>>(to, isa),
+        _ => None,
+    }
 }
 
 fn of<F: Truncate>(to: DType, isa: Isa) -> Option<Loop> {
