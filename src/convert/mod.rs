@@ -27,6 +27,7 @@ mod number;
 mod patch;
 mod path;
 mod prefetch;
+mod reversed;
 pub mod scatter;
 mod steps;
 mod stream;

@@ -1,9 +1,7 @@
 //! Rows and columns of elements in memory, and moving their bytes from one such patch to another.
 
 use super::isa::Isa;
-use super::steps::Unaligned;
-use super::{every_other, interleave, prefetch, transpose};
-use std::mem::MaybeUninit;
+use super::{every_other, interleave, prefetch, reversed, transpose};
 
 /// A rectangle of elements.
 #[derive(Clone, Copy)]
@@ -127,7 +125,7 @@ unsafe fn copy_sized<const N: usize>(from: Patch, to: Patch, isa: Isa) {
     let size = N.cast_signed();
     let line = |from, to| {
         // SAFETY: lines of the patches that the caller vouches for.
-        unsafe { copy_line::<N>(from, to) }
+        unsafe { copy_line::<N>(from, to, isa) }
     };
     if from.has_dense_columns(N) && to.column == size {
         // SAFETY: passed on from this function's contract.
@@ -163,7 +161,7 @@ pub(super) fn copy_lines(from: Patch, to: Patch, line: impl Fn(Line, Line)) {
 ///
 /// # Safety
 /// As for [`copy`].
-unsafe fn copy_line<const N: usize>(from: Line, to: Line) {
+unsafe fn copy_line<const N: usize>(from: Line, to: Line, isa: Isa) {
     let size = N.cast_signed();
     if to.step != size {
         // SAFETY: passed on from this function's contract.
@@ -173,16 +171,8 @@ unsafe fn copy_line<const N: usize>(from: Line, to: Line) {
         // SAFETY: passed on from this function's contract.
         unsafe { repeat::<N>(from.at, to.at, to.len) };
     } else if from.step == -size {
-        let last = from.at.wrapping_offset(from.step * (to.len.cast_signed() - 1));
         // SAFETY: the elements stand one before another, and the caller vouches for them.
-        let source =
-            unsafe { std::slice::from_raw_parts(last.cast::<Unaligned<[u8; N]>>(), to.len) };
-        let target = to.at.cast::<MaybeUninit<Unaligned<[u8; N]>>>();
-        // SAFETY: the elements stand one after another, and the caller vouches for them.
-        let target = unsafe { std::slice::from_raw_parts_mut(target, to.len) };
-        for (new, old) in target.iter_mut().zip(source.iter().rev()) {
-            new.write(*old);
-        }
+        unsafe { reversed::run::<N>(from.at, to.at, to.len, isa) };
     } else {
         // SAFETY: passed on from this function's contract.
         unsafe { copy_each(from, to, N) }
