@@ -192,9 +192,45 @@ def test_bytes_are_the_elements(consume):
     assert consume(of(np.arange(3))) == np.arange(3).tobytes()
 
 
+@pytest.mark.parametrize("source", [
+    np.array(5), np.array([5]), np.array([[7]], "u1"), np.array([1.5]), np.zeros((0, 3)), BASE.T, BASE[:, ::-2],
+    np.array([True, False]), np.array([1, 2], ml_dtypes.bfloat16), np.array([1, 2, 3], ml_dtypes.float8_e5m2)[::-1],
+], ids=repr)
+def test_bytes_of_any_tensor_are_its_elements_in_c_order(source):
+    assert bytes(of(source)) == source.tobytes()
+    assert bytes(read_only(source)) == source.tobytes()
+
+
+@pytest.mark.parametrize("dtype", [*NUMPY_DTYPES, *EXTENSION_DTYPES])
+def test_numpy_takes_our_dtypes_for_its_own(dtype):
+    expected = np.dtype(getattr(ml_dtypes, dtype, None) or dtype)
+    ours = tarray.dtype(expected)
+
+    assert ours.__numpy_dtype__ == expected
+    assert np.empty(2, ours).dtype == expected
+
+
+def test_dtypes_that_numpy_has_not_are_named():
+    _, lent, _ = allocate((4,), code=0, bits=24)
+
+    with pytest.raises(TypeError, match="int24"):
+        np.dtype(take(lent.contents).dtype)
+
+
+def test_bytes_are_refused_where_a_buffer_is():
+    with pytest.raises(BufferError, match="requires grad"):
+        bytes(tarray.asarray([1.0], requires_grad=True))
+
+
+def test_a_bytearray_asks_for_a_number_first():
+    tensor = tarray.asarray([2])
+
+    assert bytearray(tensor) == bytes(2) and bytearray(memoryview(tensor)) == bytes(tensor)
+
+
 def test_numpy_is_imported_only_when_asked_for():
     code = ("import sys, tarray; t = tarray.asarray([1.0, 2.0]); memoryview(t); t[0]; t.tolist(); t[0].item(); "
-            "t.__array_interface__; t[0] = 3; t.copy_([1, 2]); print('numpy' in sys.modules); t.numpy(); "
+            "t.__array_interface__; bytes(t); t[0] = 3; t.copy_([1, 2]); print('numpy' in sys.modules); t.numpy(); "
             "print('numpy' in sys.modules)")
 
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -1,5 +1,6 @@
 """NumPy's scalars and arrays beside tensors: in the operators, on either side, and in NumPy's functions."""
 
+import itertools
 import operator
 
 import numpy as np
@@ -15,16 +16,33 @@ def leaf(*values, **options):
     return tarray.asarray(list(values), dtype="float32", requires_grad=True, **options)
 
 
-@pytest.mark.parametrize("number", [
-    np.float64(2), np.float32(2), np.float16(2), np.int64(2), np.uint8(2), np.bool_(True), np.complex128(2j),
-], ids=repr)
-@pytest.mark.parametrize("apply", OPERATORS)
+NUMBERS = [np.float64(2), np.float32(2), np.float16(2), np.int64(2), np.uint8(2), np.complex128(2j)]
+TRUTHS = [(operator.add, np.True_), (operator.mul, np.True_)]
+
+
+@pytest.mark.parametrize("apply, number", [*itertools.product(OPERATORS, NUMBERS), *TRUTHS], ids=repr)
 def test_a_scalar_is_a_number_on_either_side(apply, number):
     for dtype in ["int32", "float16", "float32", "complex64"]:
         tensor = tarray.asarray([1, 3], dtype=dtype)
         for got, want in [(apply(tensor, number), apply(tensor, number.item())),
                           (apply(number, tensor), apply(number.item(), tensor))]:
             assert (got.dtype, got.tolist()) == (want.dtype, want.tolist())
+
+
+@pytest.mark.parametrize("truth", [
+    True, np.False_, tarray.asarray(True), tarray.asarray([True, False]), np.array([True, False]),
+], ids=repr)
+@pytest.mark.parametrize("dtype", ["bool", "uint16", "int64", "float16", "complex64", "float8_e5m2"])
+@pytest.mark.parametrize("subtract", [
+    operator.sub, lambda tensor, truth: truth - tensor, operator.isub, tarray.sub, np.subtract,
+    lambda tensor, truth: np.subtract(truth, tensor),
+], ids=["tensor - truth", "truth - tensor", "tensor -= truth", "sub", "np.subtract", "np.subtract, turned round"])
+def test_no_truth_values_are_subtracted(subtract, dtype, truth):
+    for tensor in [tarray.asarray([1, 0], dtype=dtype), tarray.asarray(1, dtype=dtype)]:
+        before = tensor.tolist()
+        with pytest.raises(RuntimeError, match="subtraction is not defined for tensors of dtype bool"):
+            subtract(tensor, truth)
+        assert tensor.tolist() == before
 
 
 def test_scalars_of_ml_dtypes_are_numbers():
@@ -140,8 +158,34 @@ def test_arrays_of_other_classes_are_arrays(tmp_path):
     mapped = np.memmap(tmp_path / "numbers", dtype="f4", mode="w+", shape=2)
 
     assert (leaf(1.0, 2.0) + mapped).grad_fn.name() == (mapped + leaf(1.0, 2.0)).grad_fn.name() == "AddBackward0"
-    with pytest.raises(TypeError, match="mask"):
-        leaf(1.0, 2.0) * np.ma.masked_array([1.0, 2.0], mask=[True, False])
+
+
+@pytest.mark.parametrize("apply", [*OPERATORS, operator.truediv, np.add, np.subtract, np.multiply, np.hypot])
+def test_masks_stay(apply):
+    tensor, masked = tarray.asarray([3.0, 4.0]), np.ma.masked_array([1.0, 2.0], mask=[True, False])
+
+    for left, right in [(tensor, masked), (masked, tensor)]:
+        result = apply(left, right)
+        want = apply(np.array(left, subok=True), np.array(right, subok=True))
+        assert type(result) is np.ma.MaskedArray and result.tolist() == want.tolist() == [None, want[1]]
+    assert tensor.tolist() == [3.0, 4.0]
+
+
+def test_a_masked_array_takes_a_tensor_in_place():
+    masked = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+    same = masked
+
+    same += tarray.asarray([3.0, 4.0])
+
+    assert same is masked and masked.tolist() == [None, 6.0]
+
+
+def test_what_requires_grad_is_no_masked_array():
+    masked = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+
+    for apply in [lambda: leaf(1.0, 2.0) * masked, lambda: masked * leaf(1.0, 2.0), lambda: np.add(leaf(1.0, 2.0), masked)]:
+        with pytest.raises(BufferError, match="requires grad"):
+            apply()
 
 
 def test_a_tensor_says_where():

@@ -26,11 +26,11 @@ def applied(ufunc, method, *inputs, **keywords):
 
 
 def _is_operand(it):
-    """Whether a tensor's operators take it. Arrays of a class that has functions of its own, like those with
-    a unit, are for that class."""
-    if isinstance(it, numpy.ndarray):
-        return type(it).__array_ufunc__ is numpy.ndarray.__array_ufunc__
-    return isinstance(it, (Tensor, *_NUMBERS))
+    """Whether a tensor's operators take it. Arrays of a class that has functions or operators of its own, like
+    those with a unit or with a mask, are for that class."""
+    if isinstance(it, numpy.ndarray) and type(it) is not numpy.ndarray:
+        return type(it).__array_ufunc__ is numpy.ndarray.__array_ufunc__ and not isinstance(it, numpy.ma.MaskedArray)
+    return isinstance(it, (Tensor, numpy.ndarray, *_NUMBERS))
 
 
 def _array(it):

@@ -13,6 +13,7 @@ use pyo3::types::PyType;
 use crate::abi::*;
 use crate::c;
 use crate::error::{Failure, Result};
+use crate::export::numpy;
 
 pub(crate) use table::*;
 
@@ -76,6 +77,13 @@ impl Dtype {
             _ if is_floating_point(self.raw) => 'f',
             _ => 'V',
         }
+    }
+
+    /// The ``numpy.dtype``, for which NumPy 2.4 asks wherever it takes a dtype. Raises TypeError where
+    /// there is none.
+    #[getter]
+    fn __numpy_dtype__<'py>(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        numpy::descr(py, self.raw)
     }
 
     fn __repr__(&self) -> String {

@@ -113,12 +113,7 @@ fn view(tensor: Tensor<'_, '_>, flags: c_int) -> Result<ffi::Py_buffer> {
 /// That the tensor can be described as asked; its format.
 fn check(tensor: Tensor<'_, '_>, info: &ta_info, flags: c_int) -> Result<&'static CStr> {
     let asked = |bits: c_int| flags & bits == bits;
-    if info.flags & TA_TENSOR_REQUIRES_GRAD != 0 {
-        return Err(refusal("can't export a tensor that requires grad; detach it first"));
-    }
-    if !is_host(info.device) {
-        return Err(refusal("a buffer is in host memory, and the tensor is not"));
-    }
+    check_lent(info)?;
     let Some(format) = format(info.dtype) else {
         let name = dtype::name(info.dtype);
         return Err(refusal(format!("no buffer format describes elements of {name}")));
@@ -136,6 +131,17 @@ fn check(tensor: Tensor<'_, '_>, info: &ta_info, flags: c_int) -> Result<&'stati
         return Err(refusal("the tensor is not contiguous as asked"));
     }
     settled(tensor.py(), info).map(|()| format)
+}
+
+/// That a tensor's bytes are lent at all, whatever its dtype and layout.
+pub(super) fn check_lent(info: &ta_info) -> Result<()> {
+    if info.flags & TA_TENSOR_REQUIRES_GRAD != 0 {
+        return Err(refusal("can't export a tensor that requires grad; detach it first"));
+    }
+    if !is_host(info.device) {
+        return Err(refusal("a buffer is in host memory, and the tensor is not"));
+    }
+    Ok(())
 }
 
 /// Whether the first axis varies fastest, without gaps.

@@ -4,6 +4,7 @@
 //! [`add_attributes`].
 
 mod buffer;
+mod bytes;
 mod conversion;
 mod dlpack;
 mod element;
@@ -11,7 +12,7 @@ mod exchange;
 mod index;
 mod layout;
 mod list;
-mod numpy;
+pub(crate) mod numpy;
 pub(crate) mod pickle;
 mod scalar;
 mod ufunc;
@@ -30,6 +31,7 @@ use crate::tensor::Slots;
 pub(crate) fn fill(slots: &mut Slots) {
     dlpack::fill(slots);
     buffer::fill(slots);
+    bytes::fill(slots);
     numpy::fill(slots);
     scalar::fill(slots);
     list::fill(slots);

@@ -105,23 +105,44 @@ fn shared<'py>(tensor: Tensor<'_, 'py>) -> Result<Bound<'py, PyAny>> {
     }
 }
 
-/// The dtype by which ml_dtypes extends NumPy.
+/// The dtype by which ml_dtypes extends NumPy, of a tensor whose elements have a byte each.
 fn extension_dtype<'py>(py: Python<'py>, info: &ta_info) -> Result<Bound<'py, PyAny>> {
-    let name = dtype::name(info.dtype);
-    let refused = |why: &str| {
-        PyTypeError::new_err(format!("can't make an array of a tensor of {name}: {why}"))
-    };
-    let packed = !info.dtype.bits.is_multiple_of(8) && info.flags & TA_TENSOR_SUBBYTE_PADDED == 0;
-    if packed || info.dtype.lanes != 1 {
-        return Err(refused("NumPy has no elements that share a byte").into());
+    match !info.dtype.bits.is_multiple_of(8) && info.flags & TA_TENSOR_SUBBYTE_PADDED == 0 {
+        true => Err(no_array(info.dtype, "NumPy has no elements that share a byte")),
+        false => extension(py, info.dtype),
+    }
+}
+
+/// A dtype of ml_dtypes.
+fn extension(py: Python<'_>, dtype: ta_dtype) -> Result<Bound<'_, PyAny>> {
+    if dtype.lanes != 1 {
+        return Err(no_array(dtype, "NumPy has no elements that share a byte"));
     }
     let Ok(module) = py.import("ml_dtypes") else {
-        return Err(refused("NumPy has no such dtype, and ml_dtypes is not installed").into());
+        return Err(no_array(dtype, "NumPy has no such dtype, and ml_dtypes is not installed"));
     };
-    match module.getattr_opt(name.as_str())? {
+    match module.getattr_opt(dtype::name(dtype))? {
         Some(class) => Ok(class),
-        None => Err(refused("neither NumPy nor ml_dtypes has such a dtype").into()),
+        None => Err(no_array(dtype, "neither NumPy nor ml_dtypes has such a dtype")),
     }
+}
+
+#[cold]
+fn no_array(dtype: ta_dtype, why: &str) -> Failure {
+    let name = dtype::name(dtype);
+    PyTypeError::new_err(format!("can't make an array of {name}: {why}")).into()
+}
+
+/// The `numpy.dtype` of a dtype.
+///
+/// # Errors
+/// `TypeError` where there is none.
+pub(crate) fn descr(py: Python<'_>, dtype: ta_dtype) -> Result<Bound<'_, PyAny>> {
+    let described = match typestr(dtype) {
+        Some(text) => text.into_pyobject(py).map_err(PyErr::from)?.into_any(),
+        None => extension(py, dtype)?,
+    };
+    Ok(py.import("numpy")?.call_method1(intern!(py, "dtype"), (described,))?)
 }
 
 /// The same memory as unsigned integers of the same size.

@@ -8,7 +8,8 @@ use crate::arguments::{Arguments, Signature};
 use crate::asarray;
 use crate::dtype::{self, Dtype};
 use crate::error::{Failure, Result, type_name};
-use crate::export::{CPU, layout, window};
+use crate::export::bytes::in_c_order;
+use crate::export::layout;
 use crate::options::Request;
 use crate::source::buffer::{self, Held};
 use crate::tensor::method::methods;
@@ -44,22 +45,14 @@ fn reduce<'py>(tensor: Tensor<'_, 'py>, given: Arguments<'_, 'py>) -> Result<Bou
     Ok(reduced.call1((tensor.object(), protocol))?)
 }
 
-/// The bytes of a tensor's elements in C order, on the CPU: its own memory where it is such. And
-/// whether elements of less than a byte have a byte each.
+/// What [`in_c_order`] says of a tensor.
 #[pyfunction]
 #[pyo3(name = "_bytes")]
 fn bytes<'py>(tensor: &Bound<'py, PyAny>) -> Result<(Bound<'py, PyAny>, bool)> {
-    if tensor::of(tensor).is_none() {
-        return Err(Failure::kind(format!("a tensor has bytes, not {}", type_name(tensor))));
+    match tensor::of(tensor) {
+        Some(tensor) => in_c_order(tensor),
+        None => Err(Failure::kind(format!("a tensor has bytes, not {}", type_name(tensor)))),
     }
-    let mut request = Request::default();
-    request.options.device = CPU;
-    request.options.flags = TA_WANT_CONTIGUOUS;
-    let compact = asarray::convert(tensor, &request)?;
-    let Some(compact) = tensor::of(&compact) else { unreachable!("a conversion makes a tensor") };
-    let info = compact.info()?;
-    let bytes = window::reread(compact, &info, dtype::UINT8, &[info.nbytes as i64], None)?;
-    Ok((bytes, info.flags & TA_TENSOR_SUBBYTE_PADDED != 0))
 }
 
 /// A tensor over a buffer of such bytes; a copy if their order is not this machine's.

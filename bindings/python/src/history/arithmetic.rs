@@ -60,6 +60,8 @@ pub(super) const SUB_DOC: &CStr = c"sub(input, other)
 
 The difference of two tensors, or of a tensor and a number: input - other. See add().
 
+Raises DtypeError if one of them is truth values.
+
 >>> import tarray
 >>> tarray.sub(1, tarray.asarray([1, 2]))
 tensor([ 0, -1])";
@@ -97,13 +99,25 @@ ValueError for one that is named twice.
 tensor([[3],
         [7]])";
 
-/// A function of the library with two operands.
-type Binary = unsafe extern "C" fn(
-    *const ta_tensor,
-    *const ta_tensor,
-    *mut *mut ta_tensor,
-    *mut ta_error,
-) -> ta_status;
+/// An operation with two operands.
+#[derive(Clone, Copy)]
+struct Binary {
+    function: unsafe extern "C" fn(
+        *const ta_tensor,
+        *const ta_tensor,
+        *mut *mut ta_tensor,
+        *mut ta_error,
+    ) -> ta_status,
+    /// Whether `True` is the number 1 to it, as to Python. The library, like PyTorch, subtracts no
+    /// truth values: it has to see them as such.
+    counts_truth: bool,
+}
+
+impl Binary {
+    const SUM: Binary = Binary { function: c::ta_add, counts_truth: true };
+    const DIFFERENCE: Binary = Binary { function: c::ta_sub, counts_truth: false };
+    const PRODUCT: Binary = Binary { function: c::ta_mul, counts_truth: true };
+}
 
 /// One operand: a tensor, or one that was made of a number.
 enum Operand {
@@ -114,13 +128,17 @@ enum Operand {
 impl Operand {
     /// `None` for what is neither a tensor, an array nor a number, and for arrays of a class that has
     /// operators of its own. A number becomes like the other operand.
-    fn of(object: &Bound<'_, PyAny>, other: Tensor<'_, '_>) -> Result<Option<Operand>> {
+    fn of(
+        object: &Bound<'_, PyAny>,
+        operation: Binary,
+        other: Tensor<'_, '_>,
+    ) -> Result<Option<Operand>> {
         if let Some(tensor) = tensor::of(object) {
             return Ok(Some(Operand::Given(tensor.handle())));
         }
         if let Some(numpy) = loaded::types(object.py())? {
             if numpy.is_array(object) {
-                if !numpy.has_arrays_functions(object)? {
+                if !numpy.has_arrays_operators(object)? {
                     return Ok(None);
                 }
                 let request = Request::default();
@@ -129,17 +147,24 @@ impl Operand {
             }
             if numpy.is_scalar(object) && !object.is_instance_of::<PyFloat>() {
                 let number = object.call_method0(intern!(object.py(), "item"))?;
-                return Operand::number(&number, other);
+                return Operand::number(&number, operation, other);
             }
         }
-        Operand::number(object, other)
+        Operand::number(object, operation, other)
     }
 
     /// `None` for what is no number of Python's.
-    fn number(object: &Bound<'_, PyAny>, other: Tensor<'_, '_>) -> Result<Option<Operand>> {
+    fn number(
+        object: &Bound<'_, PyAny>,
+        operation: Binary,
+        other: Tensor<'_, '_>,
+    ) -> Result<Option<Operand>> {
         let Some(scalar) = scalar::of(object)? else { return Ok(None) };
         let mut request = Request::default();
-        request.options.dtype = dtype_of(&scalar, other);
+        request.options.dtype = match scalar.kind {
+            TA_SCALAR_BOOL if !operation.counts_truth => dtype::BOOL,
+            _ => dtype_of(&scalar, other),
+        };
         let value = ta_source_value { scalar };
         window::asarray(value, TA_SOURCE_SCALAR, &request).map(|made| Some(Operand::Made(made)))
     }
@@ -192,20 +217,20 @@ fn complex(float: ta_dtype) -> ta_dtype {
 /// The result of an operation; `None` if an operand is neither a tensor, an array nor a number, or
 /// none is a tensor.
 fn operate(
-    function: Binary,
+    operation: Binary,
     left: &Bound<'_, PyAny>,
     right: &Bound<'_, PyAny>,
 ) -> Result<Option<Handle>> {
     let Some(tensor) = tensor::of(left).or_else(|| tensor::of(right)) else { return Ok(None) };
-    let Some(a) = Operand::of(left, tensor)? else { return Ok(None) };
-    let Some(b) = Operand::of(right, tensor)? else { return Ok(None) };
+    let Some(a) = Operand::of(left, operation, tensor)? else { return Ok(None) };
+    let Some(b) = Operand::of(right, operation, tensor)? else { return Ok(None) };
     let (a, b) = (a.handle(), b.handle());
     // SAFETY: live handles.
     let bytes = unsafe { detached::bytes_of(a) };
     // SAFETY: live handles.
     let bytes = bytes.max(unsafe { detached::bytes_of(b) });
     // SAFETY: live handles.
-    let make = |out, err| unsafe { function(a, b, out, err) };
+    let make = |out, err| unsafe { (operation.function)(a, b, out, err) };
     // SAFETY: that function writes a share on TA_OK.
     let run = || unsafe { Handle::made(make) };
     // SAFETY: handles that the caller and the operands hold.
@@ -217,7 +242,7 @@ fn operate(
 /// # Safety
 /// Called by the interpreter with its operands.
 unsafe fn operator(
-    function: Binary,
+    operation: Binary,
     left: *mut ffi::PyObject,
     right: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
@@ -226,7 +251,7 @@ unsafe fn operator(
         let left = unsafe { Borrowed::from_ptr(py, left) };
         // SAFETY: alive during the call.
         let right = unsafe { Borrowed::from_ptr(py, right) };
-        match operate(function, &left, &right)? {
+        match operate(operation, &left, &right)? {
             Some(result) => tensor::wrap(py, result),
             None => Ok(py.NotImplemented().into_bound(py)),
         }
@@ -238,7 +263,7 @@ unsafe fn operator(
 /// # Safety
 /// As [`operator`]; `left` is a tensor.
 unsafe fn operator_in_place(
-    function: Binary,
+    operation: Binary,
     left: *mut ffi::PyObject,
     right: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
@@ -248,7 +273,7 @@ unsafe fn operator_in_place(
         // SAFETY: alive during the call.
         let right = unsafe { Borrowed::from_ptr(py, right) };
         write::check_writable(target)?;
-        let Some(result) = operate(function, &target.object(), &right)? else {
+        let Some(result) = operate(operation, &target.object(), &right)? else {
             return Ok(py.NotImplemented().into_bound(py));
         };
         let result = tensor::wrap(py, result)?;
@@ -281,7 +306,7 @@ fn check_fits(result: &Bound<'_, PyAny>, target: Tensor<'_, '_>) -> Result<()> {
 
 /// Slots of a binary operator, and its function.
 macro_rules! operators {
-    ($($slot:ident, $in_place:ident, $named:ident, $name:literal, $function:path;)*) => {$(
+    ($($slot:ident, $in_place:ident, $named:ident, $name:literal, $operation:path;)*) => {$(
         /// # Safety
         /// Called by the interpreter as a slot of numbers.
         unsafe extern "C" fn $slot(
@@ -289,7 +314,7 @@ macro_rules! operators {
             right: *mut ffi::PyObject,
         ) -> *mut ffi::PyObject {
             // SAFETY: passed on from the interpreter.
-            unsafe { operator($function, left, right) }
+            unsafe { operator($operation, left, right) }
         }
 
         /// # Safety
@@ -299,7 +324,7 @@ macro_rules! operators {
             right: *mut ffi::PyObject,
         ) -> *mut ffi::PyObject {
             // SAFETY: passed on from the interpreter.
-            unsafe { operator_in_place($function, left, right) }
+            unsafe { operator_in_place($operation, left, right) }
         }
 
         /// # Safety
@@ -317,7 +342,7 @@ macro_rules! operators {
                 let [Some(input), Some(other)] = given else {
                     unreachable!("the signature demands both")
                 };
-                match operate($function, &input, &other)? {
+                match operate($operation, &input, &other)? {
                     Some(result) => tensor::wrap(py, result),
                     None => Err(neither($name, &input, &other)),
                 }
@@ -327,9 +352,9 @@ macro_rules! operators {
 }
 
 operators! {
-    plus, plus_in_place, add, "add", c::ta_add;
-    minus, minus_in_place, sub, "sub", c::ta_sub;
-    times, times_in_place, mul, "mul", c::ta_mul;
+    plus, plus_in_place, add, "add", Binary::SUM;
+    minus, minus_in_place, sub, "sub", Binary::DIFFERENCE;
+    times, times_in_place, mul, "mul", Binary::PRODUCT;
 }
 
 #[cold]

@@ -426,7 +426,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         example="asarray([np.complex64(1 + 2j)], dtype=float32).tolist()",
         torch="ComplexWarning, [1.0]",
         tarray="DtypeError",
-        why="A number's imaginary part is not dropped, whether the number is Python's or NumPy's.",
+        why="A number's imaginary part is not dropped, whether the number is Python's or NumPy's. (One of NumPy's alone is an array without axes to both libraries, and converted.)",
         explains=lambda case: _is_sequence(case) and "complex number" in case.tarray.message,
     ),
     Difference(
@@ -575,6 +575,22 @@ DIFFERENCES: tuple[Difference, ...] = (
         torch="UserWarning, [1]",
         tarray="[1]",
         why="A copy is what was asked for.",
+    ),
+    Difference(
+        name="bytes",
+        title="`bytes()` of a tensor with one integer",
+        example="bytes(asarray([5], dtype=int16))",
+        torch="b'\\x00\\x00\\x00\\x00\\x00'",
+        tarray="b'\\x05\\x00'",
+        why="The bytes of a tensor are those of its elements, as of any other buffer, and not as many zeros as an element says.",
+    ),
+    Difference(
+        name="masked operands",
+        title="Masked arrays beside a tensor",
+        example="(np.ma.array([1.0, 2.0], mask=[True, False]) + asarray([3.0, 4.0])).tolist()",
+        torch="TypeError",
+        tarray="[None, 6.0]",
+        why="They have operators of their own, which keep the mask. (With NumPy before 2.4, which does not take tarray's dtypes for its own, a TypeError as well.)",
     ),
     Difference(
         name="shape of frombuffer",

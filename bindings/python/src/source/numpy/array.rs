@@ -115,15 +115,23 @@ pub(crate) fn is_sole_owner(array: &Bound<'_, PyAny>) -> bool {
     flags & OWNDATA != 0 && unsafe { ffi::Py_REFCNT(array.as_ptr()) } == 1
 }
 
-/// A mask would be lost. `numpy.ma` is loaded if there is a masked array.
+/// A mask would be lost.
 fn refuse_masked(object: &Bound<'_, PyAny>) -> Result<()> {
-    let name = intern!(object.py(), "numpy.ma");
-    let Some(module) = loaded::module(object.py(), name)? else { return Ok(()) };
-    match module.getattr_opt("MaskedArray")? {
-        Some(masked) if object.is_instance(&masked)? => Err(Failure::kind(format!(
+    match is_masked(object)? {
+        true => Err(Failure::kind(format!(
             "a {} has a mask, which a tensor would lose: give its filled() or its data",
             type_name(object)
         ))),
-        _ => Ok(()),
+        false => Ok(()),
+    }
+}
+
+/// Whether an array has a mask. `numpy.ma` is loaded if there is one.
+pub(super) fn is_masked(array: &Bound<'_, PyAny>) -> Result<bool> {
+    let name = intern!(array.py(), "numpy.ma");
+    let Some(module) = loaded::module(array.py(), name)? else { return Ok(false) };
+    match module.getattr_opt("MaskedArray")? {
+        Some(masked) => Ok(array.is_instance(&masked)?),
+        None => Ok(false),
     }
 }

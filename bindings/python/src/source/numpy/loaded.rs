@@ -9,7 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::error::Result;
-use crate::source::numpy::array::Fields;
+use crate::source::numpy::array::{Fields, is_masked};
 
 /// NumPy's types.
 pub(crate) struct Types {
@@ -94,14 +94,15 @@ impl Types {
         is_instance(object, &self.array)
     }
 
-    /// Whether NumPy's functions do with an array what they do with NumPy's own: a class of arrays with a
-    /// unit, say, has them do something else.
-    pub(crate) fn has_arrays_functions(&self, array: &Bound<'_, PyAny>) -> PyResult<bool> {
+    /// Whether operators do with an array what they do with NumPy's own: those of masked arrays, and
+    /// NumPy's functions of a class of arrays with a unit, say, do something else.
+    pub(crate) fn has_arrays_operators(&self, array: &Bound<'_, PyAny>) -> Result<bool> {
         if self.is_plain_array(array) {
             return Ok(true);
         }
         let (py, name) = (array.py(), intern!(array.py(), "__array_ufunc__"));
-        Ok(array.get_type().getattr(name)?.is(&self.array.bind(py).getattr(name)?))
+        let functions = array.get_type().getattr(name)?;
+        Ok(functions.is(&self.array.bind(py).getattr(name)?) && !is_masked(array)?)
     }
 
     /// A NumPy scalar, of ml_dtypes too.
