@@ -39,11 +39,11 @@ module Tarray
 
   def self.take(object, request, made: :TA_REASON_NONE)
     Whole.run do
-      Walk.during do |walk|
+      Walk.during(object) do |walk|
         source = Source.new(object, walk, made: made)
         begin
           tensor = Tensor.made(source.hold || (object.hold if object.is_a?(Tensor))) do |out, err|
-            C::ASARRAY.call(source.pack, Options.pack(request), out, err).tap { walk.check }
+            C::ASARRAY.call(source.pack, Options.pack(request), out, err).tap { walk&.check }
           end
           object.give if object.is_a?(Loan)
           tensor

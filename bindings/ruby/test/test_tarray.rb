@@ -59,6 +59,22 @@ class TestSources < Minitest::Test
     assert_raises(Tarray::LayoutError) { Tarray.asarray([].tap { |loop| loop << loop }) }
   end
 
+  def test_an_arrays_own_code_may_make_tensors
+    own = Class.new(Array) do
+      def size = Tarray.asarray([[1, 2], [3, 4]]).to_a.flatten.sum - 8
+      def [](...) = Tarray.asarray([super]).to_a.first
+      def fetch(at) = assert_refused && super
+
+      def assert_refused
+        Tarray.asarray([[1], [2, 3]])
+      rescue Tarray::RaggedError
+        true
+      end
+    end
+    assert_equal [[1, 2], [3, 4]], Tarray.asarray([own.new([1, 2]), own.new([3, 4])]).to_a
+    assert_equal [[[1], [2]]], Tarray.asarray([own.new([[1], [2]])]).to_a
+  end
+
   def test_described_memory_stays_inside_its_data
     data = ([0.0] * 4).pack("f*").freeze
     of = ->(**rest) { Tarray.asarray(Tarray::Memory.new(data, dtype: "float32", **rest)) }
@@ -197,6 +213,8 @@ class TestLifetimes < Minitest::Test
     end
     slow = Class.new(Array) { def size = sleep }
     assert_raises(Timeout::Error) { Timeout.timeout(0.05) { Tarray.asarray([slow.new([1])]) } }
+    long = 20.times.reduce([1]) { |deep, _| [deep, deep] }
+    assert_raises(Timeout::Error) { Timeout.timeout(0.05) { Tarray.asarray(long) } }
     collect
     assert_operator Tarray.live_tensors, :<=, before + 2
   end

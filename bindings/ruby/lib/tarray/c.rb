@@ -19,6 +19,8 @@ module Tarray
     LIBRARY = Fiddle.dlopen(ENV["TARRAY_LIBRARY"] || "libtarray.so.#{self[:TA_ABI_VERSION]}")
 
     POINTER = Fiddle::TYPE_VOIDP
+    # What is an address, but a number here: a tensor's, or what callbacks pass on.
+    HANDLE = Fiddle::TYPE_UINTPTR_T
     STATUS = INT = Fiddle::TYPE_INT32_T
     SIZE = Fiddle::TYPE_SIZE_T
     LONG = Fiddle::TYPE_INT64_T
@@ -37,28 +39,28 @@ module Tarray
     ORIGIN_NAME = function("ta_origin_name", [INT], POINTER)
     REASON_NAME = function("ta_reason_name", [INT], POINTER)
     ASARRAY = function("ta_asarray", [POINTER] * 4, STATUS)
-    COPY = function("ta_copy", [POINTER] * 4, STATUS)
-    COPY_INTO = function("ta_copy_into", [POINTER] * 3, STATUS)
-    FILL = function("ta_fill", [POINTER] * 3, STATUS)
-    VIEW = function("ta_view", [POINTER, INT, POINTER, POINTER, LONG, POINTER, POINTER], STATUS)
-    DESCRIBE = function("ta_describe", [POINTER] * 3, STATUS)
-    ITEM = function("ta_item", [POINTER] * 4, STATUS)
-    REPR = function("ta_repr", [POINTER, POINTER, POINTER, SIZE, POINTER, POINTER], STATUS)
-    TO_DLPACK = function("ta_to_dlpack", [POINTER] * 4, STATUS)
-    TO_DLPACK_LEGACY = function("ta_to_dlpack_legacy", [POINTER] * 4, STATUS)
-    RELEASE = function("ta_release", [POINTER], NOTHING)
+    COPY = function("ta_copy", [HANDLE, POINTER, POINTER, POINTER], STATUS)
+    COPY_INTO = function("ta_copy_into", [HANDLE, HANDLE, POINTER], STATUS)
+    FILL = function("ta_fill", [HANDLE, POINTER, POINTER], STATUS)
+    VIEW = function("ta_view", [HANDLE, INT, POINTER, POINTER, LONG, POINTER, POINTER], STATUS)
+    DESCRIBE = function("ta_describe", [HANDLE, POINTER, POINTER], STATUS)
+    ITEM = function("ta_item", [HANDLE, POINTER, POINTER, POINTER], STATUS)
+    REPR = function("ta_repr", [HANDLE, POINTER, POINTER, SIZE, POINTER, POINTER], STATUS)
+    TO_DLPACK = function("ta_to_dlpack", [HANDLE, POINTER, POINTER, POINTER], STATUS)
+    TO_DLPACK_LEGACY = function("ta_to_dlpack_legacy", [HANDLE, POINTER, POINTER, POINTER], STATUS)
+    RELEASE = function("ta_release", [HANDLE], NOTHING)
     DEVICE_PARSE = function("ta_device_parse", [POINTER] * 3, STATUS)
-    REQUIRES_GRAD = function("ta_requires_grad", [POINTER], INT)
-    SET_REQUIRES_GRAD = function("ta_set_requires_grad", [POINTER, INT, POINTER], STATUS)
-    IS_LEAF = function("ta_is_leaf", [POINTER], INT)
-    GRAD_FN_NAME = function("ta_grad_fn_name", [POINTER], POINTER)
-    GRAD = function("ta_grad", [POINTER], POINTER)
-    SET_GRAD = function("ta_set_grad", [POINTER] * 3, STATUS)
-    DETACH = function("ta_detach", [POINTER] * 3, STATUS)
-    BACKWARD = function("ta_backward", [POINTER, POINTER, INT, POINTER], STATUS)
-    ADD, SUB, MUL = %w[ta_add ta_sub ta_mul].map { |name| function(name, [POINTER] * 4, STATUS) }
-    NEG = function("ta_neg", [POINTER] * 3, STATUS)
-    SUM = function("ta_sum", [POINTER, POINTER, SIZE, INT, POINTER, POINTER], STATUS)
+    REQUIRES_GRAD = function("ta_requires_grad", [HANDLE], INT)
+    SET_REQUIRES_GRAD = function("ta_set_requires_grad", [HANDLE, INT, POINTER], STATUS)
+    IS_LEAF = function("ta_is_leaf", [HANDLE], INT)
+    GRAD_FN_NAME = function("ta_grad_fn_name", [HANDLE], POINTER)
+    GRAD = function("ta_grad", [HANDLE], POINTER)
+    SET_GRAD = function("ta_set_grad", [HANDLE, POINTER, POINTER], STATUS)
+    DETACH = function("ta_detach", [HANDLE, POINTER, POINTER], STATUS)
+    BACKWARD = function("ta_backward", [HANDLE, POINTER, INT, POINTER], STATUS)
+    ADD, SUB, MUL = %w[ta_add ta_sub ta_mul].map { |name| function(name, [HANDLE, HANDLE, POINTER, POINTER], STATUS) }
+    NEG = function("ta_neg", [HANDLE, POINTER, POINTER], STATUS)
+    SUM = function("ta_sum", [HANDLE, POINTER, SIZE, INT, POINTER, POINTER], STATUS)
     SET_GRAD_ENABLED = function("ta_set_grad_enabled", [INT], INT)
     GRAD_ENABLED = function("ta_grad_enabled", [], INT)
     LIVE_NODES = function("ta_live_nodes", [], SIZE)
@@ -67,6 +69,11 @@ module Tarray
 
     unless ABI_VERSION.call == self[:TA_ABI_VERSION]
       raise LoadError, "the library has ABI #{ABI_VERSION.call}, this gem is for #{self[:TA_ABI_VERSION]}"
+    end
+
+    # Memory of its own with a string in it: unlike that, a call takes it as it is.
+    def self.memory(string)
+      Fiddle::Pointer.malloc(string.bytesize, Fiddle::RUBY_FREE).tap { |pointer| pointer[0, string.bytesize] = string }
     end
 
     # A string as a call fills it in: as many zeros.

@@ -22,14 +22,26 @@ module Tarray
     private_constant :CLASSES
 
     LAYOUT = Layout.of("ta_error")
-    private_constant :LAYOUT
+    # Memory for a `ta_error` and for a number, which calls borrow: as often as they nest, in an array's own code.
+    ROOMS = []
+    private_constant :LAYOUT, :ROOMS
 
-    # Runs a call that gets the address of a `ta_error`, and raises what it says.
+    # Runs a call that gets the addresses of a `ta_error`, and of a number to put out, which is returned.
+    # Raises what the error says.
     def self.check
-      room = LAYOUT.pack
-      code = yield room
-      raise of(code, LAYOUT.read(room, :message).unpack1("Z*").force_encoding("UTF-8")) unless code.zero?
+      err, out = room = ROOMS.pop || [C.memory(LAYOUT.pack), C.memory(C.room(8))]
+      code = yield err, out
+      raise of(code, message(err)) unless code.zero?
+
+      out[0, 8].unpack1("Q")
+    ensure
+      ROOMS.push(room) if room
     end
+
+    def self.message(err)
+      err[0, LAYOUT.size].unpack1("@#{LAYOUT.offset(:message)}Z*").force_encoding("UTF-8")
+    end
+    private_class_method :message
 
     # Writes a status and a message to the `ta_error` at a pointer; returns the status.
     def self.write(err, code, message)

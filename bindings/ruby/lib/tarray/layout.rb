@@ -53,6 +53,12 @@ module Tarray
       room
     end
 
+    # How Array#pack writes these fields, which are named in their order; the others are zero.
+    def template(*names)
+      fields = names.map { |name| @fields.fetch(name) }
+      fields.map { |field| "@#{field.offset}#{field.directive || "a#{field.size}"}" }.join << "@#{@size}"
+    end
+
     # The value of a field: a number, or bytes.
     def read(struct, name)
       field = @fields.fetch(name)

@@ -17,11 +17,7 @@ module Tarray
       major, minor = max_version
       request = LAYOUT.pack(max_major: major, max_minor: minor, copy: Options.copy(copy), flags: flags)
       lend = legacy ? C::TO_DLPACK_LEGACY : C::TO_DLPACK
-      Whole.run do
-        out = C.room(8)
-        Error.check { |err| lend.call(tensor.address, request, out, err) }
-        new(out.unpack1("Q"), legacy: legacy)
-      end
+      Whole.run { new(Error.check { |err, out| lend.call(tensor.address, request, out, err) }, legacy: legacy) }
     end
 
     # Runs the deleter of what is still there; holds nothing of the loan.

@@ -7,34 +7,49 @@ require_relative "memory"
 module Tarray
   # What a Ruby object says it is, as a `ta_source`.
   class Source
-    SOURCE, SCALAR, MEMORY, BUFFER = %w[ta_source ta_scalar ta_memory ta_buffer].map { |name| Layout.of(name) }
+    SCALAR = Layout.of("ta_scalar")
+    BOOL, INT, UINT, FLOAT, COMPLEX = %i[BOOL INT UINT FLOAT COMPLEX].map { |kind| C[:"TA_SCALAR_#{kind}"] }
+    # How Array#pack writes a kind and a value: `i`, `u`, `f` and `c`.
+    I, U, F, Z = %w[q Q d dd].map { |value| "l@#{SCALAR.offset(:value)}#{value}@#{SCALAR.size}" }
     INT64 = (-2**63..2**63 - 1).freeze
     UINT64 = (0..2**64 - 1).freeze
-    private_constant :SOURCE, :SCALAR, :MEMORY, :BUFFER, :INT64, :UINT64
+    LAYOUT = Layout.of("ta_source")
+    WHOLE = LAYOUT.template(:struct_size, :kind, :value, :made)
+    MEMORY = Layout.of("ta_memory").template(:data, :shape, :strides_bytes, :dtype, :ndim, :flags, :byte_offset, :owner, :release)
+    BUFFER = Layout.of("ta_buffer").template(:data, :size_bytes, :flags, :owner, :release)
+    private_constant :BOOL, :INT, :UINT, :FLOAT, :COMPLEX, :I, :U, :F, :Z, :INT64, :UINT64, :LAYOUT, :WHOLE, :MEMORY, :BUFFER
 
     # A `ta_scalar`; nil if the object is no number.
     def self.scalar(object)
       case object
-      when true, false then number(:TA_SCALAR_BOOL, [object ? 1 : 0], "q")
+      when Float then [FLOAT, object].pack(F)
       when Integer then integer(object)
-      when Float then number(:TA_SCALAR_FLOAT, [object], "d")
-      when Complex then number(:TA_SCALAR_COMPLEX, object.rect.map(&:to_f), "dd")
+      when true, false then [BOOL, object ? 1 : 0].pack(I)
+      when Complex then [COMPLEX, *object.rect.map(&:to_f)].pack(Z)
       when Rational then scalar(object.to_f)
       end
     end
 
     def self.integer(value)
       case value
-      when INT64 then number(:TA_SCALAR_INT, [value], "q")
-      when UINT64 then number(:TA_SCALAR_UINT, [value], "Q")
+      when INT64 then [INT, value].pack(I)
+      when UINT64 then [UINT, value].pack(U)
       else Error.refuse(:TA_ERR_OVERFLOW, "integer #{value} fits no dtype")
       end
     end
+    private_class_method :integer
 
-    def self.number(kind, value, directives)
-      SCALAR.pack(kind: C[kind], value: value.pack(directives))
+    # The number that a `ta_scalar` is.
+    def self.number(scalar)
+      at = SCALAR.offset(:value)
+      case scalar.unpack1("l")
+      when BOOL then scalar.unpack1("q", offset: at) != 0
+      when INT then scalar.unpack1("q", offset: at)
+      when UINT then scalar.unpack1("Q", offset: at)
+      when FLOAT then scalar.unpack1("d", offset: at)
+      else Complex(*scalar.unpack("@#{at}dd"))
+      end
     end
-    private_class_method :integer, :number
 
     # What has to be let go after a call that did not take it.
     attr_reader :hold
@@ -50,7 +65,7 @@ module Tarray
 
     # The struct; what it points to lives as long as this object.
     def pack
-      SOURCE.pack(kind: C[@kind], value: @value, made: @made)
+      [LAYOUT.size, C[@kind], @value, @made].pack(WHOLE)
     end
 
     private
@@ -73,23 +88,23 @@ module Tarray
       pointer = pinned(object.data)
       @shape = object.shape.pack("q*")
       @strides = object.strides_bytes&.pack("q*")
-      MEMORY.pack(data: pointer.to_i, shape: address_of(@shape), strides_bytes: address_of(@strides), dtype: object.dtype,
-                  ndim: object.shape.size, flags: object.flags, byte_offset: object.byte_offset, **owner(pointer))
+      [pointer.to_i, address_of(@shape), address_of(@strides), object.dtype, object.shape.size, object.flags, object.byte_offset,
+       *owner(pointer)].pack(MEMORY)
     end
 
     def buffer(object)
       pointer = pinned(object)
       size = object.is_a?(String) ? object.bytesize : object.size
       flags = object.is_a?(String) ? C[:TA_MEMORY_READ_ONLY] : 0
-      BUFFER.pack(data: pointer.to_i, size_bytes: size, flags: flags, **owner(pointer))
+      [pointer.to_i, size, flags, *owner(pointer)].pack(BUFFER)
     end
 
     # Who lets the memory go: `owner` and `release`.
     def owner(pointer)
-      return {} if @borrowed
+      return [0, 0] if @borrowed
 
       @hold = HOLDS.take(pointer)
-      { owner: @hold.flag.to_i, release: C::MARK_RELEASED }
+      [@hold.flag.to_i, C::MARK_RELEASED]
     end
 
     def address_of(string)

@@ -13,8 +13,8 @@ module Tarray
   #
   # The collector gives the share up, or #release at once. Positions count from 0.
   class Tensor
-    INFO, PROVENANCE, SCALAR = %w[ta_info ta_provenance ta_scalar].map { |name| Layout.of(name) }
-    private_constant :INFO, :PROVENANCE, :SCALAR
+    INFO, PROVENANCE = %w[ta_info ta_provenance].map { |name| Layout.of(name) }
+    private_constant :INFO, :PROVENANCE
 
     # Gives the share up if it is still there; holds nothing of the tensor.
     def self.releaser(place, hold)
@@ -32,11 +32,7 @@ module Tarray
 
     # Calls a function that gets the room for a handle and a `ta_error`.
     def self.made(hold = nil)
-      Whole.run do
-        out = C.room(8)
-        Error.check { |err| yield out, err }
-        new(out.unpack1("Q"), hold)
-      end
+      Whole.run { new(Error.check { |err, out| yield out, err }, hold) }
     end
 
     # Takes over a share; `hold` keeps the memory of a Ruby object.
@@ -117,10 +113,10 @@ module Tarray
 
     # One element: a position for each axis.
     def item(*index)
-      Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{index.size} positions for #{ndim} axes") if index.size != ndim
-      out = SCALAR.pack
+      Error.refuse(:TA_ERR_INVALID_ARGUMENT, "#{index.size} positions for #{ndim} axes") if index.size != shape.size
+      out = C.room(Source::SCALAR.size)
       Error.check { |err| C::ITEM.call(address, Integers.list("index", index).pack("q*"), out, err) }
-      value_of(out)
+      Source.number(out)
     end
 
     # t[i] is an element of a vector, a row of anything else; t[i, j] goes on with what that is.
@@ -190,10 +186,9 @@ module Tarray
 
     # As PyTorch prints one.
     def to_s
-      length = C.room(8)
-      Error.check { |err| C::REPR.call(address, nil, nil, 0, length, err) }
-      room = C.room(length.unpack1("Q") + 1)
-      Error.check { |err| C::REPR.call(address, nil, room, room.bytesize, length, err) }
+      length = Error.check { |err, out| C::REPR.call(address, nil, nil, 0, out, err) }
+      room = C.room(length + 1)
+      Error.check { |err, out| C::REPR.call(address, nil, room, room.bytesize, out, err) }
       room.unpack1("Z*").force_encoding("UTF-8")
     end
     alias inspect to_s
@@ -227,17 +222,6 @@ module Tarray
     def empty(shape)
       extent, *rest = shape
       Array.new(extent) { empty(rest) }
-    end
-
-    def value_of(scalar)
-      value = SCALAR.read(scalar, :value)
-      case SCALAR.read(scalar, :kind)
-      when C[:TA_SCALAR_BOOL] then value.unpack1("q") != 0
-      when C[:TA_SCALAR_INT] then value.unpack1("q")
-      when C[:TA_SCALAR_UINT] then value.unpack1("Q")
-      when C[:TA_SCALAR_FLOAT] then value.unpack1("d")
-      else Complex(*value.unpack("dd"))
-      end
     end
   end
 end

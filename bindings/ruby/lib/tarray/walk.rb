@@ -8,24 +8,27 @@ module Tarray
   # No exception may unwind through C: one of this gem is told to the library, which knows at which
   # item; any other is kept, and raised when the call is over.
   class Walk
-    # By number, which is what the library hands to callbacks, beside the level.
-    RUNNING = {}
-    LEVEL_BITS = 8
-    private_constant :RUNNING, :LEVEL_BITS
+    # Where a fiber keeps the walk that it is on.
+    CURRENT = :tarray_walk
+    SOURCE = Layout.of("ta_source")
+    LIST_AT = SOURCE.offset(:kind)
+    LIST_SIZE = SOURCE.offset(:value) + Layout.of("ta_sequence").size - LIST_AT
+    LIST = "l@#{SOURCE.offset(:value) - LIST_AT}a*"
+    private_constant :CURRENT, :SOURCE, :LIST_AT, :LIST_SIZE, :LIST
 
-    # Yields a walk that callbacks find meanwhile.
-    def self.during
-      walk = new
-      RUNNING[walk.number] = walk
-      yield walk
-    ensure
-      RUNNING.delete(walk.number)
+    # Yields a walk that callbacks find meanwhile; nil for what is no array.
+    def self.during(object)
+      return yield(nil) unless object.is_a?(Array)
+
+      before = Thread.current[CURRENT]
+      begin
+        yield Thread.current[CURRENT] = new
+      ensure
+        Thread.current[CURRENT] = before
+      end
     end
 
-    attr_reader :number
-
     def initialize
-      @number = object_id
       # The arrays on the way to the one that is being read, and the sources of their items. The
       # library walks depth first, and an item need not live longer than until the next one of
       # its array: a level has one place.
@@ -42,7 +45,12 @@ module Tarray
     # Describes an array inside the one that is being read: a `ta_sequence`.
     def enter(array)
       @arrays[@level + 1] = array
-      SEQUENCE.pack(vtable: VTABLE.to_i, user_data: (number << LEVEL_BITS) | (@level + 1))
+      [VTABLE.to_i, @level + 1].pack("Q2")
+    end
+
+    # Whether no code of the program's runs when an array is asked, and nobody waits to interrupt.
+    def calm?(level)
+      @arrays[level].instance_of?(Array) && !Thread.pending_interrupt?
     end
 
     def len(level, out)
@@ -51,18 +59,23 @@ module Tarray
 
     def item(level, index, out)
       @level = level
-      source = Source.new(@arrays[level].fetch(index), self, borrowed: true)
-      @items[level] = source
+      object = @arrays[level].fetch(index)
+      if object.is_a?(Array)
+        # The commonest, and the least of a `ta_source`, which arrives zeroed.
+        out[LIST_AT, LIST_SIZE] = [C[:TA_SOURCE_SEQUENCE], enter(object)].pack(LIST)
+        return
+      end
+      @items[level] = source = Source.new(object, self, borrowed: true)
       # The library may be older than this gem, and its struct shorter; the size in it stays.
       packed = source.pack[8, out[0, 8].unpack1("Q") - 8]
       out[8, packed.bytesize] = packed
     end
 
     def read(level, start, count, out, written)
-      numbers = @arrays[level][start, count].map { |value| Source.scalar(value) }.take_while(&:itself)
-      packed = numbers.join
+      packed = "".b
+      @arrays[level][start, count].each { |value| packed << (Source.scalar(value) or break) }
       out[0, packed.bytesize] = packed
-      written[0, 8] = [numbers.size].pack("Q")
+      written[0, 8] = [packed.bytesize / Source::SCALAR.size].pack("Q")
     end
 
     # Tells the library what went wrong: the status, and for our own errors the message.
@@ -73,29 +86,31 @@ module Tarray
       Error.write(err, code, exception.message)
     end
 
-    # A callback: finds the walk and the level, and lets nothing out but a status.
-    def self.callback(method, arguments)
-      Fiddle::Closure::BlockCaller.new(C::STATUS, [C::POINTER, *arguments, C::POINTER]) do |user_data, *rest, err|
-        walk = RUNNING.fetch(user_data.to_i >> LEVEL_BITS)
-        begin
-          Whole.except { walk.public_send(method, user_data.to_i & ((1 << LEVEL_BITS) - 1), *rest) }
-          C[:TA_OK]
-        rescue Exception => exception # rubocop:disable Lint/RescueException
-          walk.failed(exception, err)
-        end
-      end
+    # Answers a callback, and lets nothing out but a status.
+    def self.answer(level, err)
+      walk = Thread.current[CURRENT]
+      walk.calm?(level) ? yield(walk) : Whole.except { yield walk }
+      OK
+    rescue Exception => exception # rubocop:disable Lint/RescueException
+      walk.failed(exception, Fiddle::Pointer.new(err))
+    end
+
+    def self.callback(arguments, &body)
+      Fiddle::Closure::BlockCaller.new(C::STATUS, [C::HANDLE, *arguments, C::HANDLE], &body)
     end
     private_class_method :callback
 
+    OK = C[:TA_OK]
     # Made once, for all arrays. A pointer to a closure keeps it where it is: C code knows its place.
     CALLBACKS = [
-      callback(:len, [C::POINTER]),
-      callback(:item, [C::SIZE, C::POINTER]),
-      callback(:read, [C::SIZE, C::SIZE, C::POINTER, C::POINTER]),
+      callback([C::POINTER]) { |level, out, err| answer(level, err) { |walk| walk.len(level, out) } },
+      callback([C::SIZE, C::POINTER]) { |level, index, out, err| answer(level, err) { |walk| walk.item(level, index, out) } },
+      callback([C::SIZE, C::SIZE, C::POINTER, C::POINTER]) do |level, start, count, out, written, err|
+        answer(level, err) { |walk| walk.read(level, start, count, out, written) }
+      end,
     ].map { |closure| Fiddle::Pointer[closure] }.freeze
-    VTABLE = Fiddle::Pointer[Layout.of("ta_sequence_vtable").pack(**%i[len item read].zip(CALLBACKS.map(&:to_i)).to_h).freeze]
-    SEQUENCE = Layout.of("ta_sequence")
-    private_constant :CALLBACKS, :VTABLE, :SEQUENCE
+    VTABLE = C.memory(Layout.of("ta_sequence_vtable").pack(**%i[len item read].zip(CALLBACKS.map(&:to_i)).to_h))
+    private_constant :OK, :CALLBACKS, :VTABLE
   end
   private_constant :Walk
 end

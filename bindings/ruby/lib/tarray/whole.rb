@@ -6,14 +6,17 @@ module Tarray
   module Whole
     module_function
 
+    NEVER, IMMEDIATE = %i[never immediate].map { |timing| { Exception => timing }.freeze }
+    private_constant :NEVER, :IMMEDIATE
+
     # Runs a block to its end; what is raised meanwhile is raised then.
-    def run(&block)
-      Thread.handle_interrupt(Exception => :never, &block)
+    def run
+      Thread.handle_interrupt(NEVER) { yield }
     end
 
     # Inside of that: a block that may be interrupted, since it is the program's own.
-    def except(&block)
-      Thread.handle_interrupt(Exception => :immediate, &block)
+    def except
+      Thread.handle_interrupt(IMMEDIATE) { yield }
     end
   end
   private_constant :Whole
