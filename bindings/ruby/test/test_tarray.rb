@@ -75,6 +75,11 @@ class TestSources < Minitest::Test
     assert_equal [[[1], [2]]], Tarray.asarray([own.new([[1], [2]])]).to_a
   end
 
+  def test_an_array_that_gives_more_than_it_says_is_read_as_far_as_it_says
+    more = Class.new(Array) { def [](start, count) = super + [9] * 100_000 }
+    assert_equal [1, 2], Tarray.asarray(more.new([1, 2])).to_a
+  end
+
   def test_described_memory_stays_inside_its_data
     data = ([0.0] * 4).pack("f*").freeze
     of = ->(**rest) { Tarray.asarray(Tarray::Memory.new(data, dtype: "float32", **rest)) }

@@ -74,6 +74,8 @@ module Tarray
     def read(level, start, count, out, written)
       packed = "".b
       @arrays[level][start, count].each { |value| packed << (Source.scalar(value) or break) }
+      # An array's own code may give more than it was asked for.
+      packed = packed.byteslice(0, count * Source::SCALAR.size)
       out[0, packed.bytesize] = packed
       written[0, 8] = [packed.bytesize / Source::SCALAR.size].pack("Q")
     end
