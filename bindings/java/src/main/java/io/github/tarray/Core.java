@@ -10,11 +10,11 @@ import java.nio.ByteBuffer;
 interface Core {
     /** What a list is read with; see {@code ta_sequence_vtable}. A status is returned. */
     interface Callbacks {
-        int len(long list, long out);
+        int len(long depth, long out);
 
-        int item(long list, long index, long out);
+        int item(long depth, long index, long out);
 
-        int read(long list, long start, long count, long out, long written);
+        int read(long depth, long start, long count, long out, long written);
     }
 
     /** What an operation of Java's is differentiated with; see {@code ta_operation}. */
@@ -29,6 +29,12 @@ interface Core {
 
     /** Memory as a buffer of native order, which does not keep it alive. */
     ByteBuffer at(long address, int bytes);
+
+    /** Writes a number of 32 bits. */
+    void putInt(long address, int value);
+
+    /** Writes a number of 64 bits. */
+    void putLong(long address, long value);
 
     /** Runs the {@code deleter} at an address with the one argument that deleters get. */
     void callDeleter(long function, long self);

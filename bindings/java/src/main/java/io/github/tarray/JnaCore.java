@@ -1,7 +1,6 @@
 package io.github.tarray;
 
 import com.sun.jna.Callback;
-import com.sun.jna.CallbackReference;
 import com.sun.jna.Function;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
@@ -116,19 +115,31 @@ final class JnaCore implements Core {
         public short lanes;
     }
 
+    /**
+     * What JNA makes of a callback for a function that is mapped directly, it calls without
+     * reflection. So the address comes from a function of C's that returns what it is given.
+     */
+    private static final class Direct {
+        static {
+            Native.register(Direct.class, NativeLibrary.getProcess());
+        }
+
+        static native long memset(Callback returned, int value, long count);
+    }
+
     /** {@code len}; JNA goes by the one method of an interface. */
     public interface Len extends Callback {
-        int invoke(long list, long out, long err);
+        int invoke(long depth, long out, long err);
     }
 
     /** {@code item}. */
     public interface Item extends Callback {
-        int invoke(long list, long index, long out, long err);
+        int invoke(long depth, long index, long out, long err);
     }
 
     /** {@code read}. */
     public interface Read extends Callback {
-        int invoke(long list, long start, long count, long out, long written, long err);
+        int invoke(long depth, long start, long count, long out, long written, long err);
     }
 
     /** {@code backward}. */
@@ -146,10 +157,10 @@ final class JnaCore implements Core {
 
     @Override
     public long[] functions(Callbacks callbacks) {
-        Len len = (list, out, err) -> callbacks.len(list, out);
-        Item item = (list, index, out, err) -> callbacks.item(list, index, out);
-        Read read = (list, start, count, out, written, err) ->
-                callbacks.read(list, start, count, out, written);
+        Len len = (depth, out, err) -> callbacks.len(depth, out);
+        Item item = (depth, index, out, err) -> callbacks.item(depth, index, out);
+        Read read = (depth, start, count, out, written, err) ->
+                callbacks.read(depth, start, count, out, written);
         return new long[] {address(len), address(item), address(read)};
     }
 
@@ -162,7 +173,7 @@ final class JnaCore implements Core {
 
     private long address(Callback callback) {
         remembered.add(callback);
-        return Pointer.nativeValue(CallbackReference.getFunctionPointer(callback));
+        return Direct.memset(callback, 0, 0);
     }
 
     @Override
@@ -173,6 +184,16 @@ final class JnaCore implements Core {
     @Override
     public ByteBuffer at(long address, int bytes) {
         return new Pointer(address).getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void putInt(long address, int value) {
+        new Pointer(address).setInt(0, value);
+    }
+
+    @Override
+    public void putLong(long address, long value) {
+        new Pointer(address).setLong(0, value);
     }
 
     @Override

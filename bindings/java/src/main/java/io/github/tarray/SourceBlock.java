@@ -94,10 +94,17 @@ final class SourceBlock extends Block {
         return true;
     }
 
-    void describeList(long vtable, long list) {
+    void describeList(long vtable, long depth) {
         clear(Layout.SOURCE.size());
-        bytes.putLong(0, Layout.SOURCE.size()).putInt(KIND, SEQUENCE);
-        bytes.putLong(VTABLE, vtable).putLong(USER_DATA, list);
+        bytes.putLong(0, Layout.SOURCE.size());
+        describeList(address, vtable, depth);
+    }
+
+    /** Describes a list in a {@code ta_source} that is zero but for its size. */
+    static void describeList(long source, long vtable, long depth) {
+        Library.CORE.putInt(source + KIND, SEQUENCE);
+        Library.CORE.putLong(source + VTABLE, vtable);
+        Library.CORE.putLong(source + USER_DATA, depth);
     }
 
     private void describe(Strided memory) {

@@ -4,9 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntSupplier;
 
 /**
@@ -20,19 +18,15 @@ final class Walk {
 
     private static final Block VTABLE = vtable();
 
+    /** By depth: the library goes into one item of a list after the other. */
     private final List<Level> levels = new ArrayList<>();
-    private final Map<Object, Integer> numbers = new IdentityHashMap<>();
     private RuntimeException thrown;
     private Error failed;
 
-    /** A list on the way, and what its last item was described in. */
+    /** A list on the way, and what its last item was described in, if it was no list. */
     private static final class Level {
-        final List<?> items;
+        List<?> items;
         SourceBlock block;
-
-        Level(List<?> items) {
-            this.items = items;
-        }
     }
 
     private static Block vtable() {
@@ -51,14 +45,17 @@ final class Walk {
         return value instanceof List || value instanceof Object[];
     }
 
+    /** Describes the outermost list. */
     void describe(SourceBlock block, Object list) {
-        Integer number = numbers.get(list);
-        if (number == null) {
-            number = levels.size();
-            levels.add(new Level(list instanceof Object[] a ? Arrays.asList(a) : (List<?>) list));
-            numbers.put(list, number);
+        enter(0, list);
+        block.describeList(VTABLE.address, 0);
+    }
+
+    private void enter(int depth, Object list) {
+        if (depth == levels.size()) {
+            levels.add(new Level());
         }
-        block.describeList(VTABLE.address, number);
+        levels.get(depth).items = list instanceof Object[] a ? Arrays.asList(a) : (List<?>) list;
     }
 
     /** Makes a call that may ask for items; what Java threw meanwhile is thrown. */
@@ -84,10 +81,10 @@ final class Walk {
         void tell(Walk walk, Level level);
     }
 
-    private static int answer(long list, Telling telling) {
+    private static int answer(long depth, Telling telling) {
         Walk walk = CURRENT.get().peek();
         try {
-            telling.tell(walk, walk.levels.get((int) list));
+            telling.tell(walk, walk.levels.get((int) depth));
             return Status.OK;
         } catch (RuntimeException exception) {
             walk.thrown = exception;
@@ -99,19 +96,23 @@ final class Walk {
 
     private static final class Answers implements Core.Callbacks {
         @Override
-        public int len(long list, long out) {
-            return answer(list, (walk, level) -> {
-                Library.CORE.at(out, Long.BYTES).putLong(0, level.items.size());
-            });
+        public int len(long depth, long out) {
+            return answer(depth, (walk, level) -> Library.CORE.putLong(out, level.items.size()));
         }
 
         @Override
-        public int item(long list, long index, long out) {
-            return answer(list, (walk, level) -> {
+        public int item(long depth, long index, long out) {
+            return answer(depth, (walk, level) -> {
+                Object value = level.items.get((int) index);
+                if (isList(value)) {
+                    walk.enter((int) depth + 1, value);
+                    SourceBlock.describeList(out, VTABLE.address, depth + 1);
+                    return;
+                }
                 if (level.block == null) {
                     level.block = new SourceBlock();
                 }
-                walk.describeItem(level.block, level.items.get((int) index), index);
+                describeItem(level.block, value, index);
                 // The library may be older than the header, and its struct shorter.
                 long room = Library.CORE.at(out, Long.BYTES).getLong(0);
                 int size = (int) Math.min(room, Layout.SOURCE.size());
@@ -120,8 +121,8 @@ final class Walk {
         }
 
         @Override
-        public int read(long list, long start, long count, long out, long written) {
-            return answer(list, (walk, level) -> {
+        public int read(long depth, long start, long count, long out, long written) {
+            return answer(depth, (walk, level) -> {
                 int size = Layout.SCALAR.size();
                 int room = (int) Math.min(count, level.items.size() - start);
                 ByteBuffer values = Library.CORE.at(out, Math.multiplyExact(size, room));
@@ -130,16 +131,12 @@ final class Walk {
                         && Scalars.write(values, many * size, level.items.get((int) start + many))) {
                     many++;
                 }
-                Library.CORE.at(written, Long.BYTES).putLong(0, many);
+                Library.CORE.putLong(written, many);
             });
         }
     }
 
-    private void describeItem(SourceBlock block, Object value, long index) {
-        if (isList(value)) {
-            describe(block, value);
-            return;
-        }
+    private static void describeItem(SourceBlock block, Object value, long index) {
         Object moved = Buffers.copied(value);
         if (value instanceof ByteBuffer heap && !heap.isDirect()) {
             moved = Buffers.copiedBytes(heap);

@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 
 /** What calls cost: rows for {@code cargo xtask bench runtimes}, a line of JSON each. */
 final class Bench {
+    /** For the virtual machine's compilers: calls are counted and measured after that. */
+    private static long warmNanos = 1_000_000_000;
+
     private static long turnNanos = 10_000_000;
     private static int turns = 9;
 
@@ -22,6 +25,7 @@ final class Bench {
 
     public static void main(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals("--quick")) {
+            warmNanos = 10_000_000;
             turnNanos = 1_000_000;
             turns = 3;
         }
@@ -70,6 +74,10 @@ final class Bench {
         Map<String, Integer> counts = new LinkedHashMap<>();
         Map<String, double[]> seconds = new LinkedHashMap<>();
         calls.forEach((who, call) -> {
+            long warmSince = System.nanoTime();
+            while (System.nanoTime() - warmSince < warmNanos) {
+                nanos(call, 1);
+            }
             int count = 1;
             while (nanos(call, count) < turnNanos) {
                 count *= 2;
@@ -77,11 +85,10 @@ final class Bench {
             counts.put(who, count);
             seconds.put(who, new double[turns]);
         });
-        // The first turns are for the virtual machine's compilers: later ones overwrite them.
-        for (int turn = 0; turn < 4 * turns; turn++) {
+        for (int turn = 0; turn < turns; turn++) {
             for (String who : counts.keySet()) {
                 int count = counts.get(who);
-                seconds.get(who)[turn % turns] = nanos(calls.get(who), count) / 1e9 / count;
+                seconds.get(who)[turn] = nanos(calls.get(who), count) / 1e9 / count;
             }
         }
         StringJoiner figures = new StringJoiner(", ");
