@@ -10,7 +10,7 @@ use crate::ffi::callback::ask;
 use crate::ffi::handle::{give, handle};
 use crate::ffi::options::request;
 use crate::ffi::{guard, non_null, sized, source};
-use crate::history::{Backward, Due};
+use crate::history::{A_HISTORY, Backward, Due};
 use crate::hub::{self, Request};
 use crate::model::error::{Error, Result};
 use crate::model::lists;
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn ta_record(
         let request = unsafe { request(options, &mut room) }?.unwrap_or(&Request::DEFAULT);
         let record = |output: hub::Source<'_>| {
             let inputs = inputs.iter().map(|input| &**input);
-            let room = Room::new("a history")?;
+            let room = Room::new(A_HISTORY)?;
             let taken = || {
                 let taken: Box<Counted<dyn Backward>> =
                     room.fill(ManuallyDrop::into_inner(operation));
@@ -127,7 +127,7 @@ unsafe fn parse<'a>(given: &ta_operation) -> Result<Recorded<'a>> {
     };
     // SAFETY: NULL or live handles, by the caller's contract.
     let inputs = inputs.iter().map(|&input| unsafe { handle(input, "operation.inputs[…]") });
-    let inputs = lists::collect(inputs, "a history")?;
+    let inputs = lists::collect(inputs, A_HISTORY)?;
     // SAFETY: not NULL, so a NUL-terminated string by the caller's contract.
     let name = unsafe { CStr::from_ptr(name) };
     let is_door = given.num_inputs == 0;

@@ -2,6 +2,7 @@
 
 use crate::abi::TA_ERR_GRAD;
 use crate::convert::memory;
+use crate::history::A_HISTORY;
 use crate::history::leaf::Leaf;
 use crate::history::node::Node;
 use crate::history::{state, sum};
@@ -55,7 +56,7 @@ pub(super) struct Likeness {
 
 impl Likeness {
     fn of(tensor: &Tensor) -> Result<Likeness> {
-        let shape = lists::copied(tensor.shape(), "a history")?;
+        let shape = lists::copied(tensor.shape(), A_HISTORY)?;
         Ok(Likeness { shape, dtype: tensor.dtype(), device: tensor.device() })
     }
 

@@ -42,3 +42,6 @@ pub use stack::{Part, stacked};
 pub use state::{check_writable, detach, grad, grad_fn, set_grad, set_requires_grad};
 pub use sum::{Axes, sum};
 pub use view::viewed;
+
+/// What there is no memory for, in the words of an error.
+pub(crate) const A_HISTORY: &str = "a history";

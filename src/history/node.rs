@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::abi::TA_ERR_INTERNAL;
+use crate::history::A_HISTORY;
 use crate::history::edge::{Edge, Target};
 use crate::history::mode;
 use crate::history::remains::{self, Remains};
@@ -120,8 +121,8 @@ impl Node {
         if !Node::is_wanted(inputs.clone()) {
             return Ok(None);
         }
-        let (name, edges) = (name.kept()?, lists::collect(inputs.map(Edge::to), "a history")?);
-        let room = Room::new("a history")?;
+        let (name, edges) = (name.kept()?, lists::collect(inputs.map(Edge::to), A_HISTORY)?);
+        let room = Room::new(A_HISTORY)?;
         LIVE.fetch_add(1, Ordering::Relaxed);
         let sequence = NEXT.fetch_add(1, Ordering::Relaxed);
         Ok(Some(room.fill(Node { name, sequence, edges, saved: Mutex::new(None) }).into()))
@@ -142,7 +143,7 @@ impl Node {
         saved: impl FnOnce() -> Result<B>,
     ) -> Result<Option<Shared<dyn Gradient>>> {
         let Some(node) = Node::of(name, inputs)? else { return Ok(None) };
-        let saved: Box<Counted<dyn Backward>> = Room::new("a history")?.fill(saved()?);
+        let saved: Box<Counted<dyn Backward>> = Room::new(A_HISTORY)?.fill(saved()?);
         node.save(saved.into());
         Ok(Some(node.into()))
     }

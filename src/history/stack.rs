@@ -1,5 +1,6 @@
 //! The history of a nested sequence that became one tensor.
 
+use crate::history::A_HISTORY;
 use crate::history::node::{Backward, Due, Name, Node};
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
@@ -24,8 +25,8 @@ pub fn stacked(parts: &[Part]) -> Result<Option<Shared<dyn Gradient>>> {
     if parts.is_empty() {
         return Ok(None);
     }
-    let path = |part: &Part| lists::copied(&part.path, "a history");
-    let paths = || lists::collect(parts.iter().map(path), "a history").map(Paths);
+    let path = |part: &Part| lists::copied(&part.path, A_HISTORY);
+    let paths = || lists::collect(parts.iter().map(path), A_HISTORY).map(Paths);
     Node::record(Name::Known(c"StackBackward0"), parts.iter().map(|part| &part.tensor), paths)
 }
 

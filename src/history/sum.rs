@@ -2,6 +2,7 @@
 
 use crate::abi::*;
 use crate::convert::arithmetic;
+use crate::history::A_HISTORY;
 use crate::history::node::{Backward, Due, Name, Node};
 use crate::model::alloc::Block;
 use crate::model::dtype::DType;
@@ -85,7 +86,7 @@ pub fn sum(tensor: &Tensor, listed: &[i64], keep: bool) -> Result<Tensor> {
     let mut shape = [0; MAX_NDIM];
     let shape = reduced(tensor.shape(), axes, keep, &mut shape);
     let saved = || {
-        let shape = lists::copied(tensor.shape(), "a history")?;
+        let shape = lists::copied(tensor.shape(), A_HISTORY)?;
         Ok(Repeated { shape, axes, kept: keep })
     };
     let gradient = Node::record(Name::Known(name), [tensor].into_iter(), saved)?;

@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use crate::convert::arithmetic::working;
 use crate::convert::memory;
 use crate::convert::scatter::Cells;
+use crate::history::A_HISTORY;
 use crate::history::node::{Backward, Due, Name, Node};
 use crate::history::sum::{self, Axes};
 use crate::model::error::Result;
@@ -43,7 +44,7 @@ struct Geometry {
 
 impl Geometry {
     fn new(shape: &[i64], strides: &[i64]) -> Result<Geometry> {
-        let list = |numbers| lists::copied(numbers, "a history");
+        let list = |numbers| lists::copied(numbers, A_HISTORY);
         Ok(Geometry { shape: list(shape)?, strides: list(strides)? })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::history::A_HISTORY;
 use crate::model::error::{Error, Result};
 use crate::model::layout::MAX_NDIM;
 use crate::model::lists;
@@ -28,7 +29,7 @@ impl Path {
     /// # Errors
     /// `TA_ERR_OUT_OF_MEMORY`.
     pub(super) fn indices(&self) -> Result<Vec<i64>> {
-        lists::collect(self.0.iter().map(|&step| Ok(step as i64)), "a history")
+        lists::collect(self.0.iter().map(|&step| Ok(step as i64)), A_HISTORY)
     }
 
     /// An error that does not know where in the sequence it happened.

@@ -1,7 +1,7 @@
 //! What a nested sequence makes: the block with its elements.
 
 use crate::abi::TA_ERR_RAGGED;
-use crate::history::Part;
+use crate::history::{A_HISTORY, Part};
 use crate::hub::infer::Found;
 use crate::hub::output::Output;
 use crate::hub::path::Path;
@@ -58,7 +58,7 @@ impl Visitor for Fill<'_> {
         }
         if let (true, Leaf::Tracked(tensor)) = (self.tracks, &leaf) {
             let part = Part { tensor: (*tensor).clone(), path: path.indices()? };
-            lists::push(&mut self.parts, part, "a history")?;
+            lists::push(&mut self.parts, part, A_HISTORY)?;
         }
         self.output.leaf(&leaf).map_err(|error| path.located(error))
     }

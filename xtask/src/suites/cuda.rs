@@ -11,7 +11,7 @@ use super::python;
 use crate::run::{failing, quietly, run as run_command};
 use crate::test::Workplace;
 use crate::tools::Python;
-use crate::{Result, files, wheel};
+use crate::{Result, files};
 
 const C11: Dialect = Dialect { compiler: &["gcc"], standard: "c11", is_cpp: false };
 /// Builds a driver that has a function less.
@@ -23,9 +23,8 @@ const DRIVER: &str = "libcuda.so.1";
 
 pub(crate) fn run(workplace: &Workplace) -> Result<()> {
     over_the_mock(workplace)?;
-    let python = python::environment(workplace.root)?;
-    wheel::install(&python, &wheel::build(workplace.root, &python)?)?;
-    dry_run(workplace, &python)
+    // With the package that the step `python` has installed there.
+    dry_run(workplace, &python::environment(workplace.root)?)
 }
 
 /// The checks of tests/gpu over the driver of the tests, by a Python that has tarray: that they are
