@@ -98,10 +98,12 @@ const values = new Block(AT_ONCE * layout.scalar.size);
 
 function read(number, start, count, out, written) {
     return current.answer(number, ({ items }) => {
-        // Read first, written then: an item may be a getter that comes back here.
-        const found = items.slice(start, start + Math.min(count, AT_ONCE));
+        const room = Math.min(count, AT_ONCE);
+        // Read first, written then: an item may be a getter that comes back here. A list's own code may
+        // give more than it was asked for.
+        const found = items.slice(start, start + room);
         let many = 0;
-        while (many < found.length && writeScalar(values, many * layout.scalar.size, found[many])) {
+        while (many < Math.min(found.length, room) && writeScalar(values, many * layout.scalar.size, found[many])) {
             many++;
         }
         memcpy(out, values.address, many * layout.scalar.size);

@@ -189,6 +189,17 @@ test('a list may call the library while it is read', () => {
     tensor.release();
 });
 
+test('a list that gives more than it says is read as far as it says', () => {
+    class More extends Array {
+        slice() {
+            return [1, 2].concat(new Array(100).fill(9));
+        }
+    }
+    const tensor = asarray(More.of(0, 0));
+    assert.deepEqual(tensor.toArray(), [1, 2]);
+    tensor.release();
+});
+
 test('a list that never ends is refused', () => {
     const endless = [];
     endless.push(endless);
