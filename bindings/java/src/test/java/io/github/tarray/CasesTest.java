@@ -55,7 +55,9 @@ final class CasesTest {
             long before = Tarray.liveTensors();
             String says = row.get("says") == null ? "" : row.get("says");
             Check.fails(row.get("status"), says, () -> call(row, block, options).close());
-            Check.same(before, Tarray.liveTensors(), "the number of live tensors");
+            // The collector may meanwhile have found what others left.
+            long after = Tarray.liveTensors();
+            Check.that(after <= before, after + " tensors are alive, not " + before);
         }
     }
 
