@@ -173,7 +173,7 @@ end
 
 -- The bytes of the elements in C order.
 function Tensor:bytes()
-    local dense = self:copy { contiguous = true }
+    local dense = self:copy { contiguous = true, device = "cpu" }
     local info = dense:info()
     local text = ffi.string(info.data, tonumber(info.nbytes))
     dense:release()

@@ -6,6 +6,7 @@ require "minitest/autorun"
 require "rbconfig"
 require "tarray"
 require "cases"
+require "plugged_in"
 
 Minitest.after_run do
   GC.start
@@ -155,6 +156,20 @@ module Counting
     deep = ->(left) { left.zero? ? nil : deep.(left - 1) }
     3.times { deep.(50) && GC.start }
     GC.start
+  end
+end
+
+class TestDevices < Minitest::Test
+  def test_elements_of_another_device_come_to_the_host_to_be_read
+    PluggedIn.device do |name|
+      tensor = Tarray.asarray([[1.5, 2.5], [3.5, 4.5]], device: name)
+      assert_equal [[1.5, 2.5], [3.5, 4.5]], tensor.to_a
+      column = tensor.view([2], [2])
+      assert_equal [1.5, 3.5].pack("f*"), column.bytes
+      assert_equal 4.5, tensor[1, 1]
+      assert_includes tensor.to_s, name
+      [column, tensor].each(&:release)
+    end
   end
 end
 

@@ -140,7 +140,7 @@ module Tarray
 
     # The bytes of the elements in C order.
     def bytes
-      dense = copy(contiguous: true)
+      dense = copy(contiguous: true, device: "cpu")
       dense.size.zero? ? "".b : Fiddle::Pointer.new(dense.data_address)[0, dense.nbytes]
     ensure
       dense&.release
