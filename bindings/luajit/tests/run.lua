@@ -19,7 +19,7 @@ end
 test("the table of cases", function()
     require "cases".run "../../tests/cases/cases.tsv"
 end)
-for _, name in ipairs { "sources", "elements", "lifetimes", "exchange", "histories" } do
+for _, name in ipairs { "sources", "elements", "lifetimes", "exchange", "devices", "histories" } do
     for _, case in ipairs(require(name)) do
         test(name .. ": " .. case[1], case[2])
     end
