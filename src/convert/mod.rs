@@ -8,8 +8,8 @@
 //! ```
 //!
 //! A [`transfer`] takes each tile from source to target in one pass: gathered ([`patch`],
-//! [`transpose`], [`interleave`], [`every_other`]), changed ([`steps`]), and stored, past the cache
-//! where it would not stay there ([`stream`]). Large ones are shared out among [`threads`].
+//! [`transpose`], [`interleave`], [`every_other`], [`reversed`]), changed ([`steps`]), and stored, past
+//! the cache where it would not stay there ([`stream`]). Large ones are shared out among [`threads`].
 //!
 //! What values become is PyTorch's choice where that is one: integers wrap, floats round
 //! to nearest even (through `f32` into anything narrower), and where PyTorch's answer
