@@ -475,22 +475,26 @@ fn every_other_element_is_taken_and_nothing_behind_the_last_is_read() {
             // Of the last pair there is only the first.
             let from = guarded(&Random(count as u64).bytes((2 * count - 1) * size), true);
             let want: Vec<u8> = from.chunks(size).step_by(2).flatten().copied().collect();
-            let strides = [2 * size as i64, size as i64];
-            let read = Elements { dtype, swapped: false, strides: &strides[..1] };
-            let write = Elements { dtype, swapped: false, strides: &strides[1..] };
-            for isa in Isa::present() {
-                let mut to = vec![0u8; count * size];
-                let walk = Walk::new(
-                    &[count as i64],
-                    from.as_ptr(),
-                    read.strides,
-                    to.as_mut_ptr(),
-                    write.strides,
-                );
-                // SAFETY: both vectors hold all elements.
-                unsafe { copy_by(isa, &walk.expect("some"), read, write, Pages::Used) };
+            let (read, write) = ([2 * size as i64], [size as i64]);
+            let ways = Isa::present().flat_map(|isa| [(isa, false), (isa, true)]);
+            for (isa, is_large) in ways {
+                for offset in [0, size, 64 - size, 1] {
+                    let mut room = vec![0xaau8; want.len() + 192];
+                    let first = room.as_ptr().align_offset(64) + offset;
+                    let to = room.as_mut_ptr().wrapping_add(first);
+                    let walk = Walk::new(&[count as i64], from.as_ptr(), &read, to, &write);
+                    let walk = walk.expect("elements");
+                    let path = Path::between((dtype, false), (dtype, false), isa).expect("a path");
+                    let transfer = Transfer::planned(&walk, path, 1, isa, is_large);
+                    // SAFETY: both sides hold all elements.
+                    unsafe { transfer.run(0..transfer.count()) };
 
-                assert_eq!(to, want, "{count} of {dtype} with {isa:?}");
+                    let way = format!("{count} of {dtype}, {isa:?}, {offset}, large: {is_large}");
+                    let (got, behind) = room[first..].split_at(want.len());
+                    assert_eq!(got, want, "{way}");
+                    let mut beside = room[..first].iter().chain(behind);
+                    assert!(beside.all(|&byte| byte == 0xaa), "{way}: bytes beside");
+                }
             }
         }
     }

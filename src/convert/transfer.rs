@@ -8,6 +8,7 @@
 //! lie ready: a dense source is read in place, a dense target written by the last stage itself.
 
 use super::Pages;
+use super::every_other;
 use super::isa::Isa;
 use super::patch::{self, Patch};
 use super::path::Path;
@@ -84,7 +85,10 @@ impl<'w> Transfer<'w> {
         let is_crossing = walk.is_crossing();
         let is_direct = match path.stages().len() {
             0 if is_huge => true,
-            0 if is_streamed => from_rows && to_rows,
+            0 if is_streamed => {
+                from_rows
+                    || !is_crossing && every_other::is_streamed(column.source, path.source, isa)
+            }
             0 => {
                 from_rows && to_rows || !is_crossing || transpose::has_whole_lines(path.source, isa)
             }
@@ -208,11 +212,15 @@ impl<'w> Transfer<'w> {
                     unsafe { self.change(from, to, target.columns) };
                 }
             }
-            Some(stream) => {
+            Some(stream) if source.has_dense_rows(self.path.source) => {
                 // SAFETY: rows that are dense on both sides.
                 unsafe { stream_rows(stream, source, target, self.path.target) };
             }
-            _ => {
+            Some(_) => {
+                // SAFETY: rows with a gap between elements, or this would not be direct.
+                unsafe { every_other::stream(source, target, self.path.target, self.isa) };
+            }
+            None => {
                 // SAFETY: passed on from this function's contract.
                 unsafe { patch::copy(source, target, self.path.target, self.isa) };
             }
