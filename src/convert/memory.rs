@@ -23,7 +23,9 @@ fn check_readable(device: Device) -> Result<()> {
     if device.is_host_readable() {
         return Ok(());
     }
-    let message = format_args!("no backend here reads or writes memory on {device}; there is: cpu");
+    let message = format_args!(
+        "only the cpu does this, and it cannot reach memory on {device}: copy it first"
+    );
     Err(Error::new(TA_ERR_DEVICE, message))
 }
 

@@ -60,16 +60,29 @@ impl DeviceBlock {
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
-}
 
-impl DeviceMemory for DeviceBlock {
-    fn used_on(&self, device: Device, stream: i64) -> Result<()> {
+    /// Who made it.
+    pub(super) fn backend(&self) -> &Shared<dyn Backend> {
+        &self.backend
+    }
+
+    /// Work on a stream of this device uses it too, from now on.
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`; nothing has changed then.
+    pub(super) fn used_on(&self, device: Device, stream: i64) -> Result<()> {
         let user = (device, self.backend.lasting(stream));
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
         if user == (self.device, self.home) || users.contains(&user) {
             return Ok(());
         }
         lists::push(&mut users, user, "a stream")
+    }
+}
+
+impl DeviceMemory for DeviceBlock {
+    fn is_ours(&self) -> bool {
+        true
     }
 }
 

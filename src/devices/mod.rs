@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`backend`] | the one trait: allocate, free, copy, convert, order, synchronise |
 //! | `cpu`, `cuda` | backends of our own; a host's is behind the C ABI, in `ffi` |
-//! | `registry` | which backend has which device |
+//! | `registry` | which backend has which device now |
 //! | `block` | memory of ours on a device: freed when the work that uses it is done |
+//! | `guest` | memory of others on a device: let go when the work that uses it is done |
+//! | `serve` | which backend has which memory |
 //! | `transfer` | copies between any two devices, converted on the way |
 //! | `runs` | strided copies on a device that has no kernel for them |
 //!
@@ -17,13 +19,17 @@ pub mod backend;
 mod block;
 mod cpu;
 mod cuda;
+mod guest;
 mod registry;
 mod runs;
+mod serve;
 mod transfer;
 
 pub use backend::{Backend, Elements, Info, Place};
+pub use guest::Guest;
 pub use registry::{backend, find, list, register, resolve, unregister};
-pub use transfer::{Memory, Moved, Wish, gather, order, overwrite, read, upload};
+pub use serve::{order, serving, used_on, wait};
+pub use transfer::{Memory, Moved, Wish, gather, overwrite, read, upload};
 
 /// The stream that every device has.
 pub const DEFAULT_STREAM: i64 = 1;

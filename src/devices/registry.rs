@@ -69,14 +69,15 @@ fn kind(device_type: i32) -> Result<Device> {
     Device { device_type, index: -1 }.normalised()
 }
 
-fn registered(device_type: i32) -> Option<Shared<dyn Backend>> {
+/// The backend that a host has plugged in for devices of this type.
+pub(super) fn plugged(device_type: i32) -> Option<Shared<dyn Backend>> {
     let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
     registered.iter().find(|(known, _)| *known == device_type).map(|(_, shared)| shared.clone())
 }
 
 /// The backend that has devices of this type, if there is one.
 fn present(device_type: i32) -> Option<Shared<dyn Backend>> {
-    registered(device_type).or_else(|| match device_type {
+    plugged(device_type).or_else(|| match device_type {
         TA_DEVICE_CPU => Some(Shared::in_static(&CPU)),
         ours if cuda::TYPES.contains(&ours) => cuda::backend().ok(),
         _ => None,
@@ -91,10 +92,27 @@ pub fn backend(device: Device) -> Result<Shared<dyn Backend>> {
     if let Some(shared) = present(device.device_type) {
         return Ok(shared);
     }
+    // Of CUDA, the error that says why there is none.
+    own(device)
+}
+
+/// The backend that serves memory which came while no host had plugged in its device type: one of ours or,
+/// where we have none, whoever has that type now.
+///
+/// # Errors
+/// As [`backend`].
+pub(super) fn unplugged(device: Device) -> Result<Shared<dyn Backend>> {
+    match cuda::TYPES.contains(&device.device_type) {
+        true => own(device),
+        false => backend(device),
+    }
+}
+
+/// The backend of ours for CUDA's types.
+fn own(device: Device) -> Result<Shared<dyn Backend>> {
     match cuda::TYPES.contains(&device.device_type).then(cuda::backend) {
-        Some(Err(error)) => Err(missing(device, error.message())),
-        // There since a moment ago.
         Some(Ok(shared)) => Ok(shared),
+        Some(Err(error)) => Err(missing(device, error.message())),
         None => Err(missing(device, "")),
     }
 }
@@ -123,10 +141,11 @@ pub fn resolve(device: Device) -> Result<Device> {
     }
 }
 
-/// Every device there is, by type and index.
+/// Every device there is, by type and index. A type that cannot be counted now is left out: whoever asks
+/// for a device of it is told why.
 ///
 /// # Errors
-/// What a backend says; `TA_ERR_OUT_OF_MEMORY`.
+/// `TA_ERR_OUT_OF_MEMORY`.
 #[doc(alias = "ta_device_list")]
 pub fn list() -> Result<Vec<Device>> {
     let mut types = {
@@ -141,7 +160,7 @@ pub fn list() -> Result<Vec<Device>> {
     let mut found = Vec::new();
     for device_type in types {
         let Some(backend) = present(device_type) else { continue };
-        for index in 0..backend.count(device_type)? {
+        for index in 0..backend.count(device_type).unwrap_or(0) {
             lists::push(&mut found, Device { device_type, index }, WHAT)?;
         }
     }

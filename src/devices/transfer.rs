@@ -12,6 +12,7 @@ use crate::devices::backend::{Backend, Elements, Place};
 use crate::devices::block::DeviceBlock;
 use crate::devices::registry::{backend, find};
 use crate::devices::runs::Runs;
+use crate::devices::serve::{hold, order, serving, used_on, wait};
 use crate::model::alloc::{self, Block};
 use crate::model::device::Device;
 use crate::model::dtype::DType;
@@ -19,12 +20,11 @@ use crate::model::error::{Error, Result};
 use crate::model::layout::MAX_NDIM;
 use crate::model::owner::{DeviceMemory, Owner};
 use crate::model::shared::Shared;
-use crate::model::tensor::Tensor;
 use crate::model::view::{Description, Strides, View};
 
 /// What a copy is to be.
-#[derive(Clone, Copy, Debug)]
-pub struct Wish {
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
     /// Of these elements.
     pub dtype: DType,
     /// There.
@@ -33,6 +33,14 @@ pub struct Wish {
     pub contiguous: bool,
     /// For work on this stream; below 1 none is named.
     pub stream: i64,
+    /// Who has that device, if it need not be the one that is registered for it.
+    pub to: Option<&'a Shared<dyn Backend>>,
+}
+
+impl Wish<'_> {
+    fn backend(&self) -> Result<Shared<dyn Backend>> {
+        self.to.map_or_else(|| find(self.device), |to| Ok(to.clone()))
+    }
 }
 
 /// Memory of our own, anywhere.
@@ -124,31 +132,16 @@ impl Moved {
     }
 }
 
-/// Makes work on `stream` of a device wait for elements that are ready on `ready`. Returns the
-/// number by which any thread can wait for that work.
-///
-/// # Errors
-/// `TA_ERR_DEVICE` if nobody knows streams of the device.
-pub fn order(device: Device, ready: i64, stream: i64) -> Result<i64> {
-    let backend = backend(device)?;
-    if ready != 0 && ready != stream {
-        backend.order((device, ready), (device, stream))?;
-    }
-    Ok(backend.lasting(stream))
-}
-
 /// Shows a view's elements to `then` where the CPU reads them.
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what `then` refuses.
 pub fn read<T>(view: &View<'_>, then: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
     if view.device().is_host_readable() {
-        if view.stream() != 0 {
-            backend(view.device())?.synchronize(view.device(), view.stream())?;
-        }
+        wait(view)?;
         return then(view);
     }
-    let from = backend(view.device())?;
+    let from = serving(view)?;
     let reach = view.span();
     let block = Block::new((reach.end - reach.start) as usize)?;
     let (first, target) = (Place::of(view).moved(reach.start), Place::on_host(block.start()));
@@ -182,16 +175,9 @@ fn fetch(
 
 /// Copies a view's elements to where they are wished. Writes the strides of the copy, in elements.
 ///
-/// `owner` is the tensor that the view is of, if it is one of ours.
-///
 /// # Errors
 /// `TA_ERR_DTYPE`, `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what a backend says.
-pub fn gather(
-    view: &View<'_>,
-    owner: Option<&Tensor>,
-    wish: &Wish,
-    strides: &mut [i64],
-) -> Result<Moved> {
+pub fn gather(view: &View<'_>, wish: &Wish<'_>, strides: &mut [i64]) -> Result<Moved> {
     memory::check_conversion(view, wish.dtype)?;
     memory::copy_strides(view, wish.contiguous, strides)?;
     let bytes = memory::copy_bytes(view, wish.dtype)?;
@@ -202,7 +188,7 @@ pub fn gather(
             false => rearrange(view, wish, strides),
         });
     }
-    let source = Source { from: backend(view.device())?, view, owner };
+    let source = Source { from: serving(view)?, view };
     let moved = match ready {
         true => Some(source.copied(bytes, wish)?),
         false => source.converted(bytes, wish, strides)?,
@@ -229,11 +215,11 @@ fn is_ready(view: &View<'_>, dtype: DType, strides: &[i64]) -> Result<bool> {
 }
 
 /// A copy of elements that the CPU reads, converted by it.
-fn rearrange(view: &View<'_>, wish: &Wish, strides: &mut [i64]) -> Result<Moved> {
+fn rearrange(view: &View<'_>, wish: &Wish<'_>, strides: &mut [i64]) -> Result<Moved> {
     let block = memory::gather(view, wish.dtype, wish.contiguous, strides)?;
     match wish.device == Device::CPU {
         true => Ok(Moved::on_host(block, false)),
-        false => upload(block, wish.device, wish.stream),
+        false => upload(block, wish),
     }
 }
 
@@ -241,19 +227,16 @@ fn rearrange(view: &View<'_>, wish: &Wish, strides: &mut [i64]) -> Result<Moved>
 ///
 /// # Errors
 /// `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what a backend says.
-pub fn upload(block: Block, device: Device, stream: i64) -> Result<Moved> {
-    match device == Device::CPU {
+pub fn upload(block: Block, wish: &Wish<'_>) -> Result<Moved> {
+    match wish.device == Device::CPU {
         true => Ok(Moved::on_host(block, false)),
-        false => {
-            let wish = Wish { dtype: DType::UNSET, device, contiguous: true, stream };
-            send(Place::on_host(block.start()), block.size(), &wish)
-        }
+        false => send(Place::on_host(block.start()), block.size(), wish),
     }
 }
 
 /// Copies bytes that the CPU reads to fresh memory on another device. Waits, as they are only lent.
-fn send(source: Place, bytes: usize, wish: &Wish) -> Result<Moved> {
-    let (to, stream) = (find(wish.device)?, wish.stream.max(DEFAULT_STREAM));
+fn send(source: Place, bytes: usize, wish: &Wish<'_>) -> Result<Moved> {
+    let (to, stream) = (wish.backend()?, wish.stream.max(DEFAULT_STREAM));
     let block = DeviceBlock::new(to.clone(), wish.device, bytes, stream)?;
     if bytes != 0 {
         let mover = if wish.device.is_host_readable() { backend(Device::CPU)? } else { to };
@@ -269,7 +252,6 @@ fn send(source: Place, bytes: usize, wish: &Wish) -> Result<Moved> {
 struct Source<'a> {
     from: Shared<dyn Backend>,
     view: &'a View<'a>,
-    owner: Option<&'a Tensor>,
 }
 
 impl Source<'_> {
@@ -277,27 +259,32 @@ impl Source<'_> {
         self.view.device()
     }
 
+    /// Whether a copy is made where the elements are.
+    fn keeps(&self, wish: &Wish<'_>) -> bool {
+        wish.device == self.device() && wish.to.is_none_or(|to| to.is(&self.from))
+    }
+
     /// The stream of the source's device on which to work for `wish`: the consumer's, if the result
     /// stays on the device, where it now waits for the elements.
-    fn queue(&self, wish: &Wish) -> Result<i64> {
-        if wish.device != self.device() || wish.stream < 1 {
+    fn queue(&self, wish: &Wish<'_>) -> Result<i64> {
+        if !self.keeps(wish) || wish.stream < 1 {
             return Ok(queue(self.view));
         }
-        order(self.device(), self.view.stream(), wish.stream)?;
+        order(self.view, wish.stream)?;
         Ok(wish.stream)
     }
 
     /// A copy of the bytes as they are.
-    fn copied(&self, bytes: usize, wish: &Wish) -> Result<Moved> {
+    fn copied(&self, bytes: usize, wish: &Wish<'_>) -> Result<Moved> {
         let queue = self.queue(wish)?;
         let place = Place::of(self.view);
-        if wish.device != self.device() {
-            return self
-                .passed_on(place, bytes, queue, wish, |device, stream| self.hold(device, stream));
+        if !self.keeps(wish) {
+            let held = |device, stream| hold(self.view, device, stream);
+            return self.passed_on(place, bytes, queue, wish, held);
         }
         let block = DeviceBlock::new(self.from.clone(), wish.device, bytes, queue)?;
         if bytes != 0 {
-            let held = self.hold(wish.device, queue)?;
+            let held = hold(self.view, wish.device, queue)?;
             // SAFETY: a whole view and a block of as many bytes; who holds the view waits for the
             // stream, as `hold` and `settle` see to.
             unsafe { self.from.copy(block.place(), place, bytes, queue) }?;
@@ -307,7 +294,7 @@ impl Source<'_> {
     }
 
     /// A copy by a kernel of the device; `None` if it has none.
-    fn converted(&self, bytes: usize, wish: &Wish, strides: &[i64]) -> Result<Option<Moved>> {
+    fn converted(&self, bytes: usize, wish: &Wish<'_>, strides: &[i64]) -> Result<Option<Moved>> {
         if self.view.is_swapped() || self.view.has_odd_strides() || self.view.is_packed() {
             return Ok(None);
         }
@@ -321,14 +308,14 @@ impl Source<'_> {
         let source =
             Elements { place: Place::of(self.view), strides: read, dtype: self.view.dtype() };
         let target = Elements { place: block.place(), strides: written, dtype: wish.dtype };
-        let held = self.hold(self.device(), queue)?;
+        let held = hold(self.view, self.device(), queue)?;
         // SAFETY: a view, and a block with room for a copy of these strides; who holds the view waits
         // for the stream, as `hold` and `settle` see to.
         if !unsafe { self.from.convert(self.view.shape(), target, source, queue) }? {
             return Ok(None);
         }
         self.settle(held, self.device(), queue)?;
-        if wish.device == self.device() {
+        if self.keeps(wish) {
             return Ok(Some(Moved::queued(block)));
         }
         let hold = |device, stream| block.used_on(device, stream).map(|()| true);
@@ -342,11 +329,11 @@ impl Source<'_> {
         place: Place,
         bytes: usize,
         queue: i64,
-        wish: &Wish,
+        wish: &Wish<'_>,
         hold: impl FnOnce(Device, i64) -> Result<bool>,
     ) -> Result<Moved> {
         if wish.device != Device::CPU && !wish.device.is_host_readable() {
-            let to = find(wish.device)?;
+            let to = wish.backend()?;
             if to.is(&self.from) {
                 let stream = wish.stream.max(DEFAULT_STREAM);
                 let block = DeviceBlock::new(to, wish.device, bytes, stream)?;
@@ -366,21 +353,16 @@ impl Source<'_> {
         }
         let block = Block::new(bytes)?;
         fetch(&*self.from, Place::on_host(block.start()), place, bytes, queue)?;
-        let moved = upload(block, wish.device, wish.stream)?;
+        let moved = upload(block, wish)?;
         Ok(Moved { staged: wish.device != Device::CPU, ..moved })
     }
 
     /// Bytes of the source's device, ready on its stream `queue`, in a device's memory on the host.
-    fn fetched(&self, place: Place, bytes: usize, queue: i64, wish: &Wish) -> Result<Moved> {
+    fn fetched(&self, place: Place, bytes: usize, queue: i64, wish: &Wish<'_>) -> Result<Moved> {
         let stream = wish.stream.max(DEFAULT_STREAM);
-        let block = DeviceBlock::new(find(wish.device)?, wish.device, bytes, stream)?;
+        let block = DeviceBlock::new(wish.backend()?, wish.device, bytes, stream)?;
         fetch(&*self.from, block.place(), place, bytes, queue)?;
         Ok(Moved::on_device(block))
-    }
-
-    /// Tells the owner of the elements that work on a stream reads them; false if it cannot wait.
-    fn hold(&self, device: Device, stream: i64) -> Result<bool> {
-        self.owner.map_or(Ok(false), |owner| owner.used_on(device, stream))
     }
 
     /// Waits here for an owner that cannot wait itself.
@@ -389,24 +371,25 @@ impl Source<'_> {
     }
 }
 
-/// Overwrites the elements of `target` with those of `source`, which has the same shape; `owner` is
-/// the tensor that the source is of.
+/// Overwrites the elements of `target` with those of `source`, which has the same shape.
 ///
 /// # Errors
 /// `TA_ERR_DTYPE`, `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; what a backend says.
-pub fn overwrite(target: &Writable<'_>, source: &View<'_>, owner: Option<&Tensor>) -> Result<()> {
+pub fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
     let view = target.view();
     if view.device().is_host_readable() {
         // Whatever is still queued on the target comes first.
         return read(&view, |_| read(source, |source| memory::overwrite(target, source)));
     }
     memory::check_overwrite(&view, source)?;
-    let (to, stream) = (backend(view.device())?, queue(&view));
-    let wish = Wish { dtype: view.dtype(), device: view.device(), contiguous: true, stream };
+    let (to, stream) = (serving(&view)?, queue(&view));
+    let (dtype, device) = (view.dtype(), view.device());
+    let wish = Wish { dtype, device, contiguous: true, stream, to: Some(&to) };
     let mut strides = [0; MAX_NDIM];
     let strides = &mut strides[..view.shape().len()];
-    let moved = gather(source, owner, &wish, strides)?;
+    let moved = gather(source, &wish, strides)?;
     let copy = moved.view(view.dtype(), view.shape(), strides, source.flags())?;
+    used_on(&view, stream)?;
     write(&*to, &view, &copy, stream)?;
     // A tensor that said it is ready on any stream still is.
     if view.stream() == 0 { to.synchronize(view.device(), stream) } else { Ok(()) }

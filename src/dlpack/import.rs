@@ -108,7 +108,7 @@ fn no_shape(ndim: usize) -> Error {
 /// deleter runs; the result is not used after that. The claim is dropped untaken unless the call
 /// that `managed` was given to succeeds.
 #[inline(always)]
-pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim<'a>)> {
+pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim)> {
     // SAFETY: initialised, by the caller's contract.
     let flags = unsafe { M::flags_of(managed) }?;
     // SAFETY: as above, and the version has been accepted.
@@ -145,7 +145,7 @@ pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim<'
     let claim = unsafe { Claim::new(managed.cast(), Some(release::<M>)) };
     // A loan of ours that comes back joins those who share the memory: no chain of loans grows.
     // SAFETY: initialised, of an accepted version, and there until its deleter runs.
-    Ok((view, claim.lent_by(unsafe { M::lender_of(managed) })))
+    Ok((view.lent_by(unsafe { M::lender_of(managed) }), claim))
 }
 
 /// The stream on which a producer that was told of none has its elements ready, by the array API.

@@ -66,7 +66,7 @@ impl Plugin {
         device_type: i32,
         api: *const ta_device_api,
         user_data: *mut c_void,
-    ) -> Result<(Plugin, Claim<'static>)> {
+    ) -> Result<(Plugin, Claim)> {
         let mut copied = None;
         // SAFETY: passed on from this function's contract.
         let api = *unsafe { sized::read(api, &mut copied, "api") }?;

@@ -218,7 +218,7 @@ impl Then for AsArray<'_> {
     }
 
     #[inline(always)]
-    fn memory(self, view: View<'_>, claim: Claim<'_>, origin: Origin) -> Result<Outcome> {
+    fn memory(self, view: View<'_>, claim: Claim, origin: Origin) -> Result<Outcome> {
         match self.0 {
             None => hub::of_memory(view, claim, origin, &Request::DEFAULT),
             Some(request) => hub::asarray(Source::Memory(view, claim, origin), request),

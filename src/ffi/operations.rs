@@ -27,7 +27,7 @@ use crate::model::tensor::Tensor;
 /// \retval TA_ERR_INVALID_ARGUMENT  The shapes do not broadcast.
 /// \retval TA_ERR_LAYOUT            The result would be too large.
 /// \retval TA_ERR_DTYPE             There is no common dtype, or no arithmetic on it.
-/// \retval TA_ERR_DEVICE            No backend here can read the memory.
+/// \retval TA_ERR_DEVICE            An operand is on a device: operations are computed on the CPU only.
 /// \retval TA_ERR_OUT_OF_MEMORY     Memory for the result could not be had.
 ///
 /// Thread safety: the caller keeps writers from the operands' elements during the call.

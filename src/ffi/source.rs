@@ -25,7 +25,7 @@ pub(super) trait Then: Sized {
 
     /// Strided memory, for which there may be a shorter way.
     #[inline(always)]
-    fn memory(self, view: View<'_>, claim: Claim<'_>, origin: Origin) -> Result<Self::Made> {
+    fn memory(self, view: View<'_>, claim: Claim, origin: Origin) -> Result<Self::Made> {
         self.source(Source::Memory(view, claim, origin))
     }
 
@@ -162,7 +162,7 @@ pub(super) unsafe fn dlpack<'a, M: dlpack::Managed>(
     managed: *mut M,
     argument: &'static str,
     origin: Origin,
-) -> Result<(View<'a>, Claim<'a>, Origin)> {
+) -> Result<(View<'a>, Claim, Origin)> {
     let managed = non_null(managed, argument)?;
     // SAFETY: not NULL, so initialised by the caller's contract.
     let (view, claim) = unsafe { dlpack::look(managed) }?;
@@ -179,7 +179,7 @@ pub(super) unsafe fn dlpack<'a, M: dlpack::Managed>(
 pub(super) unsafe fn memory<'a>(
     given: &ta_memory,
     origin: Origin,
-) -> Result<(View<'a>, Claim<'a>, Origin)> {
+) -> Result<(View<'a>, Claim, Origin)> {
     const KNOWN: u64 = TA_MEMORY_READ_ONLY | TA_MEMORY_BYTE_SWAPPED | TA_MEMORY_SUBBYTE_PADDED;
     check_known(given.flags, KNOWN, "memory.flags")?;
     // SAFETY: NULL or ndim extents, by the caller's contract.
@@ -208,7 +208,7 @@ pub(super) unsafe fn memory<'a>(
     // SAFETY: the caller vouches for the memory.
     let mut view = unsafe { View::new(description) }?;
     if given.stream != 0 {
-        let ready = Request::check_stream(given.stream, view.device())?;
+        let ready = Request::check_stream(given.stream, view.device(), None)?;
         view = view.on_stream(ready);
     }
     // SAFETY: the caller hands the release over if the call succeeds.
@@ -265,7 +265,7 @@ unsafe fn typed_scalar<'a>(given: &ta_typed_scalar) -> Result<View<'a>> {
 ///
 /// # Safety
 /// The bytes are there for `'a`, and their release changes hands if the call succeeds.
-pub(super) unsafe fn buffer<'a>(given: &ta_buffer) -> Result<(Bytes<'a>, Claim<'a>)> {
+pub(super) unsafe fn buffer<'a>(given: &ta_buffer) -> Result<(Bytes<'a>, Claim)> {
     check_known(given.flags, TA_MEMORY_READ_ONLY, "buffer.flags")?;
     check_unused(&given.reserved, "buffer.reserved")?;
     // SAFETY: the caller vouches for the bytes.

@@ -2,7 +2,7 @@
 
 use crate::abi::*;
 use crate::convert::memory;
-use crate::devices::{self, Wish};
+use crate::devices::{self, Guest, Wish};
 use crate::hub::lineage::Lineage;
 use crate::hub::{
     Origin, Request, Sequence, Source, Values, element, infer, place, refusal, stack,
@@ -113,7 +113,7 @@ fn make_of_values(
 #[doc(alias = "ta_frombuffer")]
 pub fn frombuffer(
     bytes: Bytes<'_>,
-    claim: Claim<'_>,
+    claim: Claim,
     dtype: DType,
     count: i64,
     offset: usize,
@@ -148,22 +148,21 @@ fn of_tensor(tensor: &Tensor, origin: i32, request: &Request, lineage: &Lineage)
     let facts = target.facts(&view, None);
     match decide(facts, request.demand()) {
         Plan::Alias if lineage.is_free() && is_already(tensor, request, requires_grad) => {
+            used_on(&view, request.stream)?;
             Ok(tensor.clone())
         }
         // The caller's own tensor never changes: another flag is another handle.
         Plan::Alias => {
             let gradient = lineage.of_alias(tensor, requires_grad)?;
             let view = ordered(view, request.stream)?;
-            if request.stream > 0 {
-                tensor.used_on(view.device(), request.stream)?;
-            }
+            used_on(&view, request.stream)?;
             make::over(tensor, &view, request.mark(view.flags()), gradient)
         }
         Plan::Copy(reason) | Plan::Adopt(reason) => {
             let converted = facts.other_dtype || facts.other_device;
             let gradient = lineage.of_copy(tensor, converted, requires_grad)?;
             let provenance = Provenance::copy(origin, reason);
-            copy(&view, Some(tensor), target, request, provenance, gradient)
+            copy(&view, target, request, provenance, gradient)
         }
         Plan::Refused(reason) => Err(refusal::refusal(reason, &view, target)),
     }
@@ -185,7 +184,7 @@ fn is_already(tensor: &Tensor, request: &Request, requires_grad: bool) -> bool {
 #[inline(always)]
 pub fn of_memory(
     view: View<'_>,
-    claim: Claim<'_>,
+    claim: Claim,
     origin: Origin,
     request: &Request,
 ) -> Result<Outcome> {
@@ -196,7 +195,7 @@ pub fn of_memory(
 #[inline(always)]
 fn share_or_copy(
     view: View<'_>,
-    claim: Claim<'_>,
+    claim: Claim,
     origin: Origin,
     request: &Request,
     lineage: &Lineage,
@@ -204,6 +203,20 @@ fn share_or_copy(
     if request.stream != 0 && origin.code == TA_ORIGIN_DLPACK {
         return ready_on_stream(view, claim, origin, request, lineage);
     }
+    share_or_copy_for(request.stream, view, claim, origin, request, lineage)
+}
+
+/// [`share_or_copy`] for a consumer who works on `consumer`, a stream of the source's device; below 1 none
+/// is named.
+#[inline(always)]
+fn share_or_copy_for(
+    consumer: i64,
+    view: View<'_>,
+    claim: Claim,
+    origin: Origin,
+    request: &Request,
+    lineage: &Lineage,
+) -> Result<Outcome> {
     let target = Target::of(&view, request)?;
     let requires_grad = request.requires_grad(false, target.dtype)?;
     let gradient = lineage.of_values(requires_grad)?;
@@ -212,7 +225,7 @@ fn share_or_copy(
         Plan::Adopt(reason) => Provenance::copy(origin.code, reason),
         Plan::Copy(reason) => {
             let provenance = Provenance::copy(origin.code, reason);
-            let tensor = copy(&view, None, target, request, provenance, gradient)?;
+            let tensor = copy(&view, target, request, provenance, gradient)?;
             return Ok(Outcome { tensor, spent: claim.take() });
         }
         Plan::Refused(reason) if origin.made.is_some() => return Err(refusal::of_made(reason)),
@@ -220,11 +233,30 @@ fn share_or_copy(
     };
     let view = ordered(view, request.stream)?;
     let draft = Draft::new(&view, Marks { flags: request.mark(view.flags()), provenance })?;
-    let (draft, root, taken) = (draft.with(gradient)?, claim.root(), claim.take());
+    let draft = draft.with(gradient)?;
+    if view.device() != Device::CPU {
+        return adopt_there(draft, &view, claim, consumer);
+    }
+    let (root, taken) = (view.lender().map(Tensor::root), claim.take());
     Ok(match root {
         Some(root) => Outcome { tensor: draft.adopt(Owner::Tensor(root)), spent: taken },
         None => Outcome::of(draft.adopt(taken)),
     })
+}
+
+/// A tensor over memory on a device, which stays until the consumer's work is done.
+#[inline(never)]
+fn adopt_there(draft: Draft, view: &View<'_>, claim: Claim, consumer: i64) -> Result<Outcome> {
+    if let Some(lender) = view.lender() {
+        used_on(view, consumer)?;
+        let root = Owner::Tensor(lender.root());
+        return Ok(Outcome { tensor: draft.adopt(root), spent: claim.take() });
+    }
+    let guest = Guest::expected(view.device())?;
+    if consumer > 0 {
+        guest.used_on(&devices::backend(view.device())?, consumer)?;
+    }
+    Ok(Outcome::of(draft.adopt(guest.take(claim))))
 }
 
 /// Makes a tensor of a DLPack tensor whose producer has made it ready on the consumer's stream, which
@@ -232,14 +264,14 @@ fn share_or_copy(
 #[inline(never)]
 fn ready_on_stream(
     view: View<'_>,
-    claim: Claim<'_>,
+    claim: Claim,
     origin: Origin,
     request: &Request,
     lineage: &Lineage,
 ) -> Result<Outcome> {
-    let ready = Request::check_stream(request.stream, view.device())?;
+    let ready = Request::check_stream(request.stream, view.device(), Some(&view))?;
     let seen_to = Request { stream: 0, ..*request };
-    share_or_copy(view.on_stream(ready), claim, origin, &seen_to, lineage)
+    share_or_copy_for(ready, view.on_stream(ready), claim, origin, &seen_to, lineage)
 }
 
 /// What the result will be.
@@ -260,7 +292,7 @@ impl Target {
             Some(dtype) => dtype.check().map(|()| dtype)?,
             None => view.dtype(),
         };
-        Request::check_stream(request.stream, device)?;
+        Request::check_stream(request.stream, device, Some(view))?;
         Ok(Target { dtype, device })
     }
 
@@ -286,15 +318,20 @@ fn ordered(view: View<'_>, stream: i64) -> Result<View<'_>> {
     if stream < 1 {
         return Ok(view);
     }
-    let ready = devices::order(view.device(), view.stream(), stream)?;
+    let ready = devices::order(&view, stream)?;
     Ok(view.on_stream(ready))
 }
 
-/// A tensor over a converted copy of the view's elements; `owner` is the tensor that they are of.
+/// Lets the memory of a tensor be given back only after the consumer's work, if a stream of his is named.
+#[inline]
+fn used_on(view: &View<'_>, stream: i64) -> Result<()> {
+    if stream < 1 { Ok(()) } else { devices::used_on(view, stream) }
+}
+
+/// A tensor over a converted copy of the view's elements.
 #[inline(never)]
 fn copy(
     view: &View<'_>,
-    owner: Option<&Tensor>,
     target: Target,
     request: &Request,
     provenance: Provenance,
@@ -307,15 +344,16 @@ fn copy(
         let block = memory::gather(view, dtype, request.contiguous, &mut strides)?;
         return make::of_block(block, dtype, view.shape(), &strides, marks, gradient);
     }
-    let wish = Wish { dtype, device, contiguous: request.contiguous, stream: request.stream };
-    let moved = devices::gather(view, owner, &wish, &mut strides)?;
+    let Request { contiguous, stream, .. } = *request;
+    let wish = Wish { dtype, device, contiguous, stream, to: None };
+    let moved = devices::gather(view, &wish, &mut strides)?;
     place::of_moved(moved, dtype, view.shape(), &strides, marks, gradient)
 }
 
 /// Where values go: there is no source that could be on another device.
 fn check_values(what: &str, request: &Request) -> Result<()> {
     let device = request.device.unwrap_or(Device::CPU);
-    Request::check_stream(request.stream, device)?;
+    Request::check_stream(request.stream, device, None)?;
     let facts = Facts { not_memory: true, ..Facts::default() };
     if let Plan::Refused(_) = decide(facts, request.demand()) {
         return Err(Error::new(TA_ERR_CANNOT_ALIAS, format_args!("{what}")));

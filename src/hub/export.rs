@@ -84,7 +84,7 @@ fn consumer(tensor: &Tensor, request: &ExportRequest) -> Result<i64> {
     match request.stream {
         0 if ready == 0 || !stays => Ok(0),
         0 if device.is_host_readable() => {
-            devices::backend(device)?.synchronize(device, ready)?;
+            devices::wait(&tensor.view())?;
             Ok(-1)
         }
         // Nobody here need know the device: it is handed on as it came.

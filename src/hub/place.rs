@@ -1,6 +1,6 @@
 //! Tensors over memory of our own that may be on a device.
 
-use crate::devices::{self, Moved};
+use crate::devices::{self, Moved, Wish};
 use crate::hub::Request;
 use crate::model::alloc::Block;
 use crate::model::device::Device;
@@ -46,6 +46,8 @@ pub(super) fn of_values(
     if device == Device::CPU {
         return make::of_block(block, dtype, shape, strides, marks, gradient);
     }
-    let moved = devices::upload(block, devices::resolve(device)?, request.stream)?;
+    let (device, stream) = (devices::resolve(device)?, request.stream);
+    let wish = Wish { dtype, device, contiguous: true, stream, to: None };
+    let moved = devices::upload(block, &wish)?;
     of_moved(moved, dtype, shape, strides, marks, gradient)
 }

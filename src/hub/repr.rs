@@ -58,7 +58,7 @@ const PREFIX: &str = "tensor(";
 pub fn repr(tensor: &Tensor, style: &Style) -> Result<String> {
     let view = tensor.view();
     let readable = memory::check_has_values(view.dtype()).is_ok()
-        && (view.device().is_host_readable() || devices::backend(view.device()).is_ok());
+        && (view.device().is_host_readable() || devices::serving(&view).is_ok());
     let summarised = tensor.numel() > style.threshold && !tensor.shape().is_empty();
     let mut text = Text(String::new());
     let (listed, written) = match tensor.numel() {

@@ -6,6 +6,7 @@ use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::plan::{CopyMode, Demand};
+use crate::model::view::View;
 
 /// Does the result require a gradient?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,16 +103,20 @@ impl Request {
         }
     }
 
-    /// That a stream, if one is given, belongs to a device whose streams somebody here knows. Returns the
-    /// number by which any thread can wait for it; 0 for none.
+    /// That a stream, if one is given, belongs to a device whose streams somebody here knows: who serves
+    /// the memory of `view`, if that is there already. Returns the number by which any thread can wait
+    /// for it; 0 for none.
     ///
     /// # Errors
     /// `TA_ERR_DEVICE`.
     #[inline]
-    pub fn check_stream(stream: i64, device: Device) -> Result<i64> {
+    pub fn check_stream(stream: i64, device: Device, view: Option<&View<'_>>) -> Result<i64> {
         match stream {
             0 | -1 => Ok(0),
-            1.. if device != Device::CPU => Ok(devices::backend(device)?.lasting(stream)),
+            1.. if device != Device::CPU => match view.filter(|view| view.device() == device) {
+                Some(view) => Ok(devices::serving(view)?.lasting(stream)),
+                None => Ok(devices::backend(device)?.lasting(stream)),
+            },
             _ => Err(unknown_stream(stream, device)),
         }
     }

@@ -29,9 +29,9 @@ pub enum Source<'a> {
     /// A tensor of ours.
     Tensor(&'a Tensor, i32),
     /// Memory with a layout, and the claim on it.
-    Memory(View<'a>, Claim<'a>, Origin),
+    Memory(View<'a>, Claim, Origin),
     /// Bytes, and the claim on them.
-    Buffer(Bytes<'a>, Claim<'a>, Origin),
+    Buffer(Bytes<'a>, Claim, Origin),
     /// What has no memory that could be shared.
     Values(Values<'a>, i32),
 }

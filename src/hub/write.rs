@@ -20,21 +20,21 @@ pub fn copy_into(target: &Tensor, source: &Tensor) -> Result<()> {
     let writable = writable(target)?;
     let mut strides = Dims::zeros(target.shape().len());
     match source.shape() == target.shape() {
-        true => overwrite(&writable, &source.view(), source),
+        true => overwrite(&writable, &source.view()),
         false => {
             let repeated = source.view();
-            overwrite(&writable, &repeated.broadcast(target.shape(), &mut strides)?, source)
+            overwrite(&writable, &repeated.broadcast(target.shape(), &mut strides)?)
         }
     }?;
     target.count_write();
     Ok(())
 }
 
-/// Overwrites with a view of `owner`.
-fn overwrite(target: &Writable<'_>, source: &View<'_>, owner: &Tensor) -> Result<()> {
+/// Overwrites, wherever the two are.
+fn overwrite(target: &Writable<'_>, source: &View<'_>) -> Result<()> {
     match target.view().device() == Device::CPU && source.device() == Device::CPU {
         true => memory::overwrite(target, source),
-        false => devices::overwrite(target, source, Some(owner)),
+        false => devices::overwrite(target, source),
     }
 }
 
@@ -61,7 +61,7 @@ fn fill_there(target: &Writable<'_>, value: Scalar) -> Result<()> {
     memory::put(value, &mut block, 0, view.dtype())?;
     let one = View::of_block(&block, view.dtype(), &[], &[], view.flags())?;
     let mut strides = Dims::zeros(view.shape().len());
-    devices::overwrite(target, &one.broadcast(view.shape(), &mut strides)?, None)
+    devices::overwrite(target, &one.broadcast(view.shape(), &mut strides)?)
 }
 
 /// The target, if neither its memory nor a gradient stands in the way.

@@ -1,24 +1,21 @@
 //! Who keeps memory alive, and lets it go exactly once.
 
+use std::any::Any;
 use std::ffi::c_void;
 
 use crate::model::alloc::Block;
-use crate::model::device::Device;
-use crate::model::error::Result;
 use crate::model::release;
 use crate::model::tensor::Tensor;
 
 /// What a source would hand over: how to let its memory go. Inert: dropping a claim releases
 /// nothing, so looking at a source owns nothing; only [`Claim::take`] makes an owner of it.
 #[derive(Debug)]
-pub struct Claim<'a> {
+pub struct Claim {
     owner: *mut c_void,
     release: Option<unsafe extern "C" fn(owner: *mut c_void)>,
-    /// The tensor of ours that lent the memory, if one did.
-    lender: Option<&'a Tensor>,
 }
 
-impl<'a> Claim<'a> {
+impl Claim {
     /// A claim that runs `release(owner)` once it is taken and given up; `None`: the memory
     /// outlives every tensor.
     ///
@@ -28,19 +25,8 @@ impl<'a> Claim<'a> {
     pub unsafe fn new(
         owner: *mut c_void,
         release: Option<unsafe extern "C" fn(owner: *mut c_void)>,
-    ) -> Claim<'a> {
-        Claim { owner, release, lender: None }
-    }
-
-    /// The same claim on memory that a tensor of ours keeps alive, and `release` gives a share of
-    /// that tensor back: who takes it can hold the memory by a share of its own.
-    pub fn lent_by(self, lender: Option<&'a Tensor>) -> Claim<'a> {
-        Claim { lender, ..self }
-    }
-
-    /// The tensor that holds the memory, if it is one of ours.
-    pub fn root(&self) -> Option<Tensor> {
-        self.lender.map(Tensor::root)
+    ) -> Claim {
+        Claim { owner, release }
     }
 
     /// Takes the memory over. Cannot fail: everything that can comes before.
@@ -59,7 +45,7 @@ pub enum Owner {
     Nobody,
     /// Our own allocation.
     Block(#[allow(dead_code)] Block),
-    /// Our own allocation on a device.
+    /// Memory on a device, and who serves it.
     Device(Box<dyn DeviceMemory>),
     /// Another tensor's share.
     Tensor(Tensor),
@@ -67,13 +53,11 @@ pub enum Owner {
     Foreign(#[allow(dead_code)] Foreign),
 }
 
-/// Memory on a device. Dropping it gives the memory back when the work that uses it is done.
-pub trait DeviceMemory: Send + Sync + std::fmt::Debug {
-    /// Work on a stream of this device uses the memory too, from now on.
-    ///
-    /// # Errors
-    /// `TA_ERR_OUT_OF_MEMORY`; nothing has changed then.
-    fn used_on(&self, device: Device, stream: i64) -> Result<()>;
+/// Memory on a device. Dropping it gives the memory back when the work that uses it is done. What
+/// can be done with it is known where devices are.
+pub trait DeviceMemory: Any + Send + Sync + std::fmt::Debug {
+    /// Whether it is our own allocation.
+    fn is_ours(&self) -> bool;
 }
 
 /// A taken claim.

@@ -20,7 +20,7 @@ use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::fault;
 use crate::model::gradient::{Gradient, Slot};
-use crate::model::owner::Owner;
+use crate::model::owner::{DeviceMemory, Owner};
 use crate::model::provenance::Provenance;
 use crate::model::shared::{Shared, Shares};
 use crate::model::view::View;
@@ -388,7 +388,12 @@ impl Tensor {
     /// Whether its memory is a block of ours that nobody else has a share in.
     pub fn is_sole_owner(&self) -> bool {
         let Inner { shares, owner, .. } = self.inner();
-        matches!(owner, Owner::Block(_)) && shares.is_one()
+        let ours = match owner {
+            Owner::Block(_) => true,
+            Owner::Device(memory) => memory.is_ours(),
+            Owner::Nobody | Owner::Tensor(_) | Owner::Foreign(_) => false,
+        };
+        ours && shares.is_one()
     }
 
     fn root_inner(&self) -> &Inner {
@@ -423,16 +428,11 @@ impl Tensor {
         }
     }
 
-    /// Tells the owner of the memory that work on a stream uses it too. False if it is an owner
-    /// that cannot wait for that: one outside this library.
-    ///
-    /// # Errors
-    /// `TA_ERR_OUT_OF_MEMORY`.
-    pub fn used_on(&self, device: Device, stream: i64) -> Result<bool> {
-        match &self.inner().owner {
-            Owner::Device(memory) => memory.used_on(device, stream).map(|()| true),
-            Owner::Tensor(root) => root.used_on(device, stream),
-            Owner::Nobody | Owner::Block(_) | Owner::Foreign(_) => Ok(false),
+    /// Its memory, if that is on a device.
+    pub fn device_memory(&self) -> Option<&dyn DeviceMemory> {
+        match &self.root_inner().owner {
+            Owner::Device(memory) => Some(&**memory),
+            _ => None,
         }
     }
 

@@ -148,7 +148,7 @@ pub struct View<'a> {
     numel: i64,
     odd_strides: bool,
     contiguous: bool,
-    memory: PhantomData<&'a [u8]>,
+    lender: Option<&'a Tensor>,
 }
 
 impl<'a> View<'a> {
@@ -173,7 +173,7 @@ impl<'a> View<'a> {
         let found = it.survey()?;
         let odd_strides = found.numel != 0 && it.has_odd_strides();
         let Survey { numel, contiguous, .. } = found;
-        let mut view = View { it, numel, odd_strides, contiguous, memory: PhantomData };
+        let mut view = View { it, numel, odd_strides, contiguous, lender: None };
         if numel != 0 {
             view.check_addresses(found)?;
         }
@@ -195,7 +195,7 @@ impl<'a> View<'a> {
             stream: tensor.stream(),
         };
         let (numel, contiguous) = (tensor.numel(), tensor.is_contiguous());
-        View { it, numel, odd_strides: false, contiguous, memory: PhantomData }
+        View { it, numel, odd_strides: false, contiguous, lender: Some(tensor) }
     }
 
     /// That every element has an address, and that all of them lie within one object's size.
@@ -272,6 +272,19 @@ impl<'a> View<'a> {
     pub fn on_stream(mut self, stream: i64) -> View<'a> {
         self.it.stream = stream;
         self
+    }
+
+    /// The same memory, which is that of a tensor of ours, if one is given.
+    #[must_use]
+    #[inline(always)]
+    pub fn lent_by(mut self, lender: Option<&'a Tensor>) -> View<'a> {
+        self.lender = lender;
+        self
+    }
+
+    /// The tensor of ours whose memory it is, if it is that of one.
+    pub fn lender(&self) -> Option<&'a Tensor> {
+        self.lender
     }
 
     /// The same layout over other memory, all of which is ready.
@@ -459,7 +472,7 @@ impl<'a> View<'a> {
     {
         let it = Description { shape, strides: Strides::Elements(strides), ..self.it };
         let contiguous = layout::is_contiguous(shape, strides.iter().copied(), 1);
-        View { it, numel, odd_strides: false, contiguous, memory: PhantomData }
+        View { it, numel, odd_strides: false, contiguous, lender: self.lender }
     }
 
     /// That elements `low` to `high` lie within this view.
@@ -557,7 +570,7 @@ impl<'a> View<'a> {
             return Err(outside(block));
         }
         let Survey { numel, contiguous, .. } = found;
-        Ok(View { it, numel, odd_strides: false, contiguous, memory: PhantomData })
+        Ok(View { it, numel, odd_strides: false, contiguous, lender: None })
     }
 
     /// The view of one element; `None` if a position is outside its axis. Not for packed elements.
@@ -573,8 +586,8 @@ impl<'a> View<'a> {
             offset += position * step;
         }
         let it = Description { shape: &[], strides: Strides::Compact, ..self.it };
-        let memory = PhantomData;
-        let mut view = View { it, numel: 1, odd_strides: false, contiguous: true, memory };
+        let lender = self.lender;
+        let mut view = View { it, numel: 1, odd_strides: false, contiguous: true, lender };
         view.shift(offset);
         Some(view)
     }
@@ -671,6 +684,6 @@ impl<'a> Bytes<'a> {
             flags: self.flags,
             stream: 0,
         };
-        Ok(View { it, numel: count, odd_strides: false, contiguous: true, memory: PhantomData })
+        Ok(View { it, numel: count, odd_strides: false, contiguous: true, lender: None })
     }
 }

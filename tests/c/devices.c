@@ -142,8 +142,7 @@ static void devices_that_lie(void)
     static const int32_t wrong[] = {INT32_MIN, -1, (1 << 16) + 1, INT32_MAX};
     const ta_device device = ta_device_make(77, 0);
     ta_device_api api = plain->api;
-    ta_device devices[2];
-    size_t count = 99;
+    size_t count = 0;
     int32_t number = 0;
     int k;
     api.count = says_a_number;
@@ -152,8 +151,13 @@ static void devices_that_lie(void)
     EXPECT(TA_OK, ta_device_register(77, &api, &number, &error));
     for (k = 0; k < 4; k++) {
         number = wrong[k];
-        EXPECT(TA_ERR_CALLBACK, ta_device_list(devices, 2, &count, &error));
-        CHECK(message_has("count of the device wrote") && count == 99);
+        EXPECT(TA_ERR_CALLBACK, ta_synchronize(device, 0, &error));
+        CHECK(message_has("count of the device wrote"));
+        /* One that cannot be counted does not hide the others. */
+        EXPECT(TA_OK, ta_device_list(NULL, 0, &count, &error));
+        CHECK(count == 5);
+        EXPECT(TA_ERR_DEVICE, ta_synchronize(ta_device_make(PLAIN, 9), 0, &error));
+        CHECK(message_has("there is: cpu, device60:0, device60:1, device61:0, device61:1"));
         EXPECT(TA_ERR_CALLBACK, ta_synchronize(ta_device_make(77, -1), 0, &error));
         CHECK(message_has("current of the device wrote"));
     }
@@ -482,6 +486,17 @@ static void values_and_writes(void)
     }
 }
 
+/* Operations are the CPU's, and say so. */
+static void computed_on_the_cpu_alone(void)
+{
+    ta_tensor *six = six_on(HERE), *out = NULL;
+    EXPECT(TA_ERR_DEVICE, ta_add(six, six, &out, &error));
+    CHECK(message_has("only the cpu does this") && message_has("device60:1"));
+    EXPECT(TA_ERR_DEVICE, ta_sum(six, NULL, 0, 0, &out, &error));
+    CHECK(message_has("only the cpu does this") && out == NULL);
+    ta_release(six);
+}
+
 /* Without kernels, elements are written where they stand by copies of what stands side by side. */
 static void written_run_by_run(void)
 {
@@ -628,19 +643,225 @@ static void every_call_failing_in_turn(void)
     }
 }
 
-/* Nothing new is made, but what there is stays whole, and the host's side with it. */
+/* A piece of another library's memory on a device: whose it is, and when it was let go. */
+struct foreign {
+    struct test_device *device;
+    void *handle;
+    int releases;
+};
+
+static unsigned char *shown(const struct foreign *foreign)
+{
+    return foreign->device->memory + (size_t)slot_of(foreign->handle) * SLOT_BYTES;
+}
+
+/* What an owner does that knows nothing of streams: the memory is another's at once. */
+static void foreign_release(void *owner)
+{
+    struct foreign *foreign = owner;
+    foreign->releases++;
+    memset(shown(foreign), 0xdd, sizeof VALUES);
+    device_free(foreign->device, 1, foreign->handle, sizeof VALUES, 1);
+}
+
+/* VALUES on HERE, in memory of somebody else's. */
+static ta_memory foreign_memory(struct foreign *foreign, struct test_device *device)
+{
+    ta_memory memory = memory_of(NULL, ta_float32(), 1, SIX);
+    foreign->device = device;
+    foreign->releases = 0;
+    CHECK(device_allocate(device, 1, sizeof VALUES, 1, &foreign->handle, &error) == TA_OK);
+    memcpy(shown(foreign), VALUES, sizeof VALUES);
+    memory.data = foreign->handle;
+    memory.device = HERE;
+    memory.owner = foreign;
+    memory.release = foreign_release;
+    return memory;
+}
+
+/* A consumer who copies what was lent on a stream, and lets it go at once. Writes what it sees. */
+static void work_and_let_go(struct DLManagedTensorVersioned *loan, int64_t stream, float *seen)
+{
+    ta_place place, target;
+    place.device = HERE;
+    place.data = loan->dl_tensor.data;
+    place.byte_offset = loan->dl_tensor.byte_offset;
+    target.device = ta_device_cpu();
+    target.data = seen;
+    target.byte_offset = 0;
+    CHECK(device_copy(plain, &target, &place, sizeof VALUES, stream, &error) == TA_OK);
+    loan->deleter(loan);
+}
+
+/* Memory of somebody else's is let go after the work on every stream that was named for it: by who was
+ * lent it, by who took it, by a write of ours. */
+static void foreign_memory_waits_for_its_consumers(void)
+{
+    static int64_t six_extents[] = {6};
+    const ta_scalar seven = ta_scalar_int(7);
+    ta_export_options lent = TA_EXPORT_OPTIONS_INIT;
+    int64_t stream;
+    int taken;
+    for (stream = 1; stream <= 2; stream++) {
+        for (taken = 0; taken < 2; taken++) {
+            struct DLManagedTensorVersioned *loan = NULL;
+            struct foreign foreign;
+            ta_memory memory = foreign_memory(&foreign, plain);
+            ta_options options = want_device(HERE);
+            ta_tensor *alias = NULL;
+            float seen[6] = {0};
+            memory.stream = 1;
+            if (taken) {
+                const ta_source source = ta_source_memory(memory);
+                options.stream = stream;
+                EXPECT(TA_OK, ta_asarray(&source, &options, &alias, &error));
+                lent.stream = -1;
+            } else {
+                EXPECT(TA_OK, ta_from_array(&memory, &alias, &error));
+                lent.stream = stream;
+            }
+            EXPECT(TA_OK, ta_to_dlpack(alias, &lent, &loan, &error));
+            ta_release(alias);
+            work_and_let_go(loan, stream, seen);
+            CHECK(foreign.releases == 1);
+            drain_all(plain);
+            CHECK(memcmp(seen, VALUES, sizeof seen) == 0);
+        }
+    }
+    {
+        struct foreign foreign;
+        ta_memory memory = foreign_memory(&foreign, plain);
+        ta_tensor *target = NULL;
+        memory.stream = SLOW_STREAM;
+        EXPECT(TA_OK, ta_from_array(&memory, &target, &error));
+        EXPECT(TA_OK, ta_fill(target, &seven, &error));
+        ta_release(target);
+        CHECK(foreign.releases == 1);
+        drain_all(plain);
+        CHECK(shown(&foreign)[0] == 0xdd);
+    }
+    {
+        /* DLPack whose producer was told of the stream, out and back in: nobody waits who need not. */
+        ta_tensor *six = six_on(HERE), *alias = NULL, *back = NULL;
+        DLTensor described = dl_tensor_of((void *)ta_data(six), DL_F32, 1, six_extents, NULL);
+        struct DLManagedTensorVersioned *loan = NULL;
+        ta_options options = want_device(HERE);
+        float seen[6] = {0};
+        int runs, waits;
+        described.device.device_type = (DLDeviceType)PLAIN;
+        described.device.device_id = 1;
+        options.stream = SLOW_STREAM;
+        EXPECT(TA_OK, ta_from_dlpack(lend(described, 0, &runs), &options, &alias, &error));
+        lent.stream = -1;
+        EXPECT(TA_OK, ta_to_dlpack(alias, &lent, &loan, &error));
+        EXPECT(TA_OK, ta_from_dlpack(loan, NULL, &back, &error));
+        EXPECT(TA_OK, ta_to_dlpack(back, &lent, &loan, &error));
+        ta_release(back);
+        ta_release(alias);
+        waits = plain->synchronizations;
+        work_and_let_go(loan, SLOW_STREAM, seen);
+        CHECK(runs == 1 && plain->synchronizations == waits + 1);
+        CHECK(memcmp(seen, VALUES, sizeof seen) == 0);
+        EXPECT(TA_OK, ta_from_dlpack(lend(described, 0, &runs), NULL, &alias, &error));
+        waits = plain->synchronizations;
+        ta_release(alias);
+        CHECK(runs == 1 && plain->synchronizations == waits);
+        ta_release(six);
+        drain_all(plain);
+    }
+}
+
+/* Nothing new is made, but what there is goes on with the functions that it has, and the host's side
+ * stays whole. Who registers the type again has nothing to do with it. */
 static void unregistered(void)
 {
-    ta_tensor *six = six_on(HERE), *out = NULL;
+    static const float filled[] = {7, 7, 7, 7, 7, 7};
+    static const int64_t third[] = {2};
+    struct test_device *next = device_start();
     const ta_source host = ta_source_memory(memory_of(VALUES, ta_float32(), 1, SIX));
     const ta_options options = want_device(HERE);
+    const ta_scalar seven = ta_scalar_int(7);
+    struct DLManagedTensorVersioned *loan = NULL;
+    ta_export_options on_two = TA_EXPORT_OPTIONS_INIT;
+    ta_tensor *six = six_on(HERE), *imported = NULL, *out = NULL, *newer = NULL;
+    struct foreign foreign, stray[2];
+    ta_memory memory = foreign_memory(&foreign, plain);
+    int again;
+    EXPECT(TA_OK, ta_from_array(&memory, &imported, &error));
     drain_all(plain);
     EXPECT(TA_OK, ta_device_unregister(PLAIN, &error));
     CHECK(plain->released == 0);
     EXPECT(TA_ERR_DEVICE, ta_asarray(&host, &options, &out, &error));
-    CHECK(out == NULL && plain->live == 1);
+    EXPECT(TA_ERR_DEVICE, ta_synchronize(HERE, 0, &error));
+    CHECK(out == NULL && plain->live == 2);
+    on_two.stream = SLOW_STREAM;
+    for (again = 0; again < 2; again++) {
+        ta_tensor *each[2], *late = NULL;
+        int k;
+        each[0] = six;
+        each[1] = imported;
+        if (again) {
+            EXPECT(TA_OK, ta_device_register(PLAIN, &next->api, next, &error));
+            newer = six_on(HERE);
+        }
+        for (k = 0; k < 2; k++) {
+            float seen[6] = {0};
+            ta_scalar item;
+            char text[200];
+            ta_tensor *copy, *view = NULL;
+            EXPECT(TA_OK, ta_item(each[k], third, &item, &error));
+            CHECK(item.value.f == 3 && holds(each[k], VALUES, 6));
+            EXPECT(TA_OK, ta_repr(each[k], NULL, text, sizeof text, NULL, &error));
+            CHECK(strncmp(text, "tensor([1., 2., 3.", 18) == 0);
+            copy = derived(each[k], want_copy(TA_COPY_ALWAYS));
+            CHECK(ta_device_of(copy).device_type == PLAIN && holds(copy, VALUES, 6));
+            EXPECT(TA_OK, ta_fill(copy, &seven, &error));
+            CHECK(holds(copy, filled, 6));
+            EXPECT(TA_OK, ta_copy_into(copy, each[k], &error));
+            CHECK(holds(copy, VALUES, 6));
+            EXPECT(TA_OK, ta_view(each[k], 1, SIX, NULL, 0, &view, &error));
+            EXPECT(TA_OK, ta_to_dlpack(view, &on_two, &loan, &error));
+            ta_release(view);
+            work_and_let_go(loan, SLOW_STREAM, seen);
+            /* A loan that comes back is still the first one's. */
+            EXPECT(TA_OK, ta_to_dlpack(copy, NULL, &loan, &error));
+            ta_release(copy);
+            EXPECT(TA_OK, ta_from_dlpack(loan, NULL, &copy, &error));
+            CHECK(holds(copy, VALUES, 6));
+            if (again) {
+                /* From one to the other, through the host: their devices have one number, and are two. */
+                EXPECT(TA_OK, ta_fill(newer, &seven, &error));
+                EXPECT(TA_OK, ta_copy_into(copy, newer, &error));
+                CHECK(holds(copy, filled, 6));
+                EXPECT(TA_OK, ta_copy_into(newer, each[k], &error));
+                CHECK(holds(newer, VALUES, 6));
+            }
+            ta_release(copy);
+            drain_all(plain);
+            CHECK(memcmp(seen, VALUES, sizeof seen) == 0);
+        }
+        /* Of what came in while nobody had the type, whoever has it is the one to ask. */
+        memory = foreign_memory(&stray[again], next);
+        if (!again) {
+            EXPECT(TA_OK, ta_from_array(&memory, &out, &error));
+        } else {
+            CHECK(holds(out, VALUES, 6));
+            ta_release(out);
+            EXPECT(TA_OK, ta_from_array(&memory, &late, &error));
+            CHECK(holds(late, VALUES, 6));
+            ta_release(late);
+        }
+    }
+    ta_release(newer);
     ta_release(six);
-    CHECK(plain->released == 1);
+    CHECK(plain->released == 0);
+    ta_release(imported);
+    CHECK(plain->released == 1 && foreign.releases == 1 && next->released == 0);
+    EXPECT(TA_OK, ta_device_unregister(PLAIN, &error));
+    CHECK(plain->released == 1 && next->released == 1);
+    drain_all(next);
+    CHECK(next->live == 0);
+    device_stop(next);
     EXPECT(TA_OK, ta_device_unregister(KERNELS, &error));
     CHECK(able->released == 1);
 }
@@ -666,8 +887,10 @@ int main(void)
     carried_without_a_backend();
     let_go_when_read();
     values_and_writes();
+    computed_on_the_cpu_alone();
     written_run_by_run();
     lent_to_who_names_no_stream();
+    foreign_memory_waits_for_its_consumers();
     every_call_failing_in_turn();
     unregistered();
 

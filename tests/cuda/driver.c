@@ -275,6 +275,80 @@ static void pinned_memory_with_work_on_it(void)
     ta_release(pinned);
 }
 
+static ta_status plugged_count(void *user, int32_t *out, ta_error *err)
+{
+    (void)user, (void)err;
+    *out = 1;
+    return TA_OK;
+}
+
+static ta_status plugged_allocate(void *user, int32_t index, size_t bytes, int64_t stream, void **out,
+                                  ta_error *err)
+{
+    (void)index, (void)bytes, (void)stream, (void)out, (void)err;
+    ++*(int *)user;
+    return TA_ERR_OUT_OF_MEMORY;
+}
+
+static void plugged_free(void *user, int32_t index, void *data, size_t bytes, int64_t stream)
+{
+    (void)index, (void)data, (void)bytes, (void)stream;
+    ++*(int *)user;
+}
+
+static ta_status plugged_copy(void *user, const ta_place *target, const ta_place *source, size_t bytes,
+                              int64_t stream, ta_error *err)
+{
+    (void)target, (void)source, (void)bytes, (void)stream, (void)err;
+    ++*(int *)user;
+    return TA_ERR_DEVICE;
+}
+
+static ta_status plugged_synchronize(void *user, int32_t index, int64_t stream, ta_error *err)
+{
+    (void)index, (void)stream, (void)err;
+    ++*(int *)user;
+    return TA_ERR_DEVICE;
+}
+
+/* A host that takes CUDA's devices over gets what is made from then on: what CUDA made, and what came in
+ * as CUDA's, stays with CUDA. */
+static void replaced_by_a_host(void)
+{
+    ta_tensor *six = six_on(TA_DEVICE_CUDA, 0), *imported = NULL, *tensors[2], *out = NULL;
+    ta_memory memory = memory_of(ta_data(six), ta_float32(), 1, SIX);
+    const ta_source host = ta_source_memory(memory_of(VALUES, ta_float32(), 1, SIX));
+    const ta_options there = want_device(TA_DEVICE_CUDA, 0);
+    ta_device_api api = TA_DEVICE_API_INIT;
+    int asked = 0, k;
+    memory.device = ta_device_make(TA_DEVICE_CUDA, 0);
+    EXPECT(TA_OK, ta_from_array(&memory, &imported, &error));
+    api.count = plugged_count;
+    api.allocate = plugged_allocate;
+    api.free = plugged_free;
+    api.copy = plugged_copy;
+    api.synchronize = plugged_synchronize;
+    EXPECT(TA_OK, ta_device_register(TA_DEVICE_CUDA, &api, &asked, &error));
+    tensors[0] = six;
+    tensors[1] = imported;
+    for (k = 0; k < 2; k++) {
+        ta_tensor *copy;
+        mock_clear();
+        CHECK(holds(tensors[k], VALUES));
+        CALLS("cuMemcpyDtoHAsync@1 cuStreamSynchronize@1 ");
+        copy = derived(tensors[k], want_copy(TA_COPY_ALWAYS));
+        EXPECT(TA_OK, ta_copy_into(copy, tensors[k], &error));
+        CHECK(holds(copy, VALUES));
+        ta_release(copy);
+    }
+    ta_release(imported);
+    ta_release(six);
+    CHECK(asked == 0 && mock_blocks() == 0);
+    EXPECT(TA_ERR_OUT_OF_MEMORY, ta_asarray(&host, &there, &out, &error));
+    CHECK(asked == 1);
+    EXPECT(TA_OK, ta_device_unregister(TA_DEVICE_CUDA, &error));
+}
+
 /* What a fork inherits of CUDA does not work. Everything else does, and the parent's memory stays. */
 static void in_a_forked_child(void)
 {
@@ -502,6 +576,7 @@ int main(void)
         freed_behind_the_consumer();
         other_memory_as_dlpack();
         pinned_memory_with_work_on_it();
+        replaced_by_a_host();
         in_a_forked_child();
         the_other_kinds_of_memory();
         from_one_gpu_to_another();
