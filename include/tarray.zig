@@ -1646,7 +1646,7 @@ pub extern fn ta_set_grad(
 ///                               needs has been written in place; or a callback wrote what cannot
 ///                               be the gradient of its input.
 /// \retval TA_ERR_DTYPE          There is no arithmetic on, or conversion between, elements on the way.
-/// \retval TA_ERR_DEVICE         No backend here can compute where a gradient is.
+/// \retval TA_ERR_DEVICE         A gradient is due on a device that is not there, or the device failed.
 /// \retval TA_ERR_CALLBACK       A callback failed; a status of its own is passed on instead.
 /// \retval TA_ERR_OUT_OF_MEMORY  Memory for a gradient could not be had.
 ///

@@ -17,9 +17,11 @@ use crate::model::alloc::{self, Block};
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
+use crate::model::gradient::Gradient;
 use crate::model::layout::MAX_NDIM;
 use crate::model::owner::{DeviceMemory, Owner};
 use crate::model::shared::Shared;
+use crate::model::tensor::{Draft, Marks, Tensor};
 use crate::model::view::{Description, Strides, View};
 
 /// What a copy is to be.
@@ -80,7 +82,7 @@ impl Moved {
     ///
     /// # Errors
     /// `TA_ERR_INTERNAL` if they reach outside it.
-    pub fn view<'a>(
+    fn view<'a>(
         &'a self,
         dtype: DType,
         shape: &'a [i64],
@@ -117,11 +119,26 @@ impl Moved {
         }
     }
 
-    /// What keeps it.
+    /// A tensor over it; strides in elements.
     ///
     /// # Errors
-    /// `TA_ERR_OUT_OF_MEMORY`.
-    pub fn into_owner(self) -> Result<Owner> {
+    /// `TA_ERR_OUT_OF_MEMORY`; `TA_ERR_INTERNAL` if it would reach outside the copy.
+    pub fn into_tensor(
+        self,
+        dtype: DType,
+        shape: &[i64],
+        strides: &[i64],
+        marks: Marks,
+        gradient: Option<Shared<dyn Gradient>>,
+    ) -> Result<Tensor> {
+        let provenance = marks.provenance.staged(self.staged);
+        let view = self.view(dtype, shape, strides, marks.flags)?;
+        let draft = Draft::new(&view, Marks { provenance, ..marks })?.with(gradient)?;
+        Ok(draft.adopt(self.into_owner()?))
+    }
+
+    /// What keeps it.
+    fn into_owner(self) -> Result<Owner> {
         match self.memory {
             Memory::Host(block) => Ok(Owner::Block(block)),
             Memory::Device(block) => {

@@ -1,13 +1,12 @@
 //! Gradients on their way into leaves: collected aside, then written all at once or not at all.
 
-use crate::convert::memory;
 use crate::history::arithmetic::add;
 use crate::history::leaf::Leaf;
+use crate::history::place;
+use crate::model::device::Device;
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
-use crate::model::layout::MAX_NDIM;
 use crate::model::lists;
-use crate::model::make;
 use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
@@ -15,7 +14,7 @@ use crate::model::tensor::Tensor;
 pub(super) fn arrive(place: &mut Option<Tensor>, gradient: Tensor) -> Result<()> {
     *place = Some(match place.take() {
         None => gradient,
-        Some(before) => add(&before, &gradient)?,
+        Some(before) => sum(&before, &gradient)?,
     });
     Ok(())
 }
@@ -53,7 +52,7 @@ impl Arrivals {
     /// holds does not change: the sum is another tensor.
     ///
     /// # Errors
-    /// `TA_ERR_OUT_OF_MEMORY`, or that a gradient which was set cannot be added to.
+    /// `TA_ERR_OUT_OF_MEMORY`, `TA_ERR_DEVICE`, or that a gradient which was set cannot be added to.
     pub(super) fn commit(mut self) -> Result<()> {
         self.places.retain(|(leaf, _)| leaf.requires_grad());
         // Everybody who holds several locks takes them in the order of their addresses.
@@ -61,7 +60,7 @@ impl Arrivals {
         let mut slots = lists::collect(slots, WHAT)?;
         let sums =
             slots.iter().zip(&self.places).map(|(slot, (_, arrived))| match (&**slot, arrived) {
-                (Some(before), Some(arrived)) => add(before, arrived).map(Some),
+                (Some(before), Some(arrived)) => sum(before, arrived).map(Some),
                 (None, Some(arrived)) => kept(arrived).map(Some),
                 (_, None) => Ok(None),
             });
@@ -82,8 +81,10 @@ fn kept(gradient: &Tensor) -> Result<Tensor> {
     if gradient.is_sole_owner() {
         return Ok(gradient.clone());
     }
-    let mut strides = [0; MAX_NDIM];
-    let strides = &mut strides[..gradient.shape().len()];
-    let block = memory::gather(&gradient.view(), gradient.dtype(), true, strides)?;
-    make::computed(block, gradient.dtype(), gradient.shape(), None)
+    place::copied(gradient, gradient.dtype(), gradient.device())
+}
+
+/// The sum of two gradients that are on one device.
+fn sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    place::through_cpu(a, |a| add(a, &place::on(b, Device::CPU)?))
 }

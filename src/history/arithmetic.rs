@@ -88,10 +88,9 @@ fn binary(
 }
 
 /// Inputs whose gradient is that of the result, for some with the other sign.
-pub(super) struct Signs(&'static [bool]);
+struct Signs(&'static [bool]);
 
 impl Signs {
-    pub(super) const KEPT: Signs = Signs(&[false]);
     const OPPOSITE: Signs = Signs(&[true]);
     const SUM: Signs = Signs(&[false, false]);
     const DIFFERENCE: Signs = Signs(&[false, true]);

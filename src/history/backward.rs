@@ -9,7 +9,7 @@ use crate::history::accumulate::{Arrivals, WHAT, arrive};
 use crate::history::edge::{Edge, Target};
 use crate::history::mode;
 use crate::history::node::{Backward, Due, Node};
-use crate::model::device::Device;
+use crate::history::place;
 use crate::model::error::{Error, Readable, Result};
 use crate::model::layout::List;
 use crate::model::lists;
@@ -80,13 +80,9 @@ fn one(root: &Tensor) -> Result<Tensor> {
             "gradient can be left out only for real tensors, not {dtype}"
         ));
     }
-    if root.device() != Device::CPU {
-        let device = root.device();
-        return refused(format_args!("gradient can be left out only on the cpu, not on {device}"));
-    }
     let mut block = memory::room(1, dtype)?;
     memory::put(Scalar::Float(1.0), &mut block, 0, dtype)?;
-    make::computed(block, dtype, shape, None)
+    place::on(&make::computed(block, dtype, shape, None)?, root.device())
 }
 
 /// An operation to differentiate.

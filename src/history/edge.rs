@@ -1,17 +1,15 @@
 //! From an operation to one of its inputs, and what a gradient that goes there must look like.
 
 use crate::abi::TA_ERR_GRAD;
-use crate::convert::memory;
 use crate::history::A_HISTORY;
 use crate::history::leaf::Leaf;
 use crate::history::node::Node;
-use crate::history::{state, sum};
+use crate::history::{place, state, sum};
 use crate::model::device::Device;
 use crate::model::dtype::DType;
 use crate::model::error::{Error, Result};
 use crate::model::layout::{self, List, MAX_NDIM};
 use crate::model::lists;
-use crate::model::make;
 use crate::model::shared::Shared;
 use crate::model::tensor::Tensor;
 
@@ -79,7 +77,7 @@ impl Likeness {
         };
         let gradient = match gradient.dtype() == self.dtype {
             true => gradient,
-            false => converted(&gradient, self.dtype)?,
+            false => place::copied(&gradient, self.dtype, self.device)?,
         };
         if gradient.requires_grad() { state::detach(&gradient) } else { Ok(gradient) }
     }
@@ -97,13 +95,6 @@ impl Likeness {
             );
             return Err(Error::new(TA_ERR_GRAD, message));
         }
-        sum::to_shape(gradient, &self.shape)
+        place::through_cpu(gradient, |gradient| sum::to_shape(gradient, &self.shape))
     }
-}
-
-/// The elements of a tensor as numbers of another dtype.
-fn converted(tensor: &Tensor, dtype: DType) -> Result<Tensor> {
-    let block =
-        memory::gather(&tensor.view(), dtype, true, &mut [0; MAX_NDIM][..tensor.shape().len()])?;
-    make::computed(block, dtype, tensor.shape(), None)
 }

@@ -25,6 +25,7 @@ mod edge;
 mod leaf;
 mod mode;
 mod node;
+mod place;
 mod remains;
 mod saved;
 mod stack;

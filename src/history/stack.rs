@@ -2,6 +2,8 @@
 
 use crate::history::A_HISTORY;
 use crate::history::node::{Backward, Due, Name, Node};
+use crate::history::place;
+use crate::model::device::Device;
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
 use crate::model::lists;
@@ -25,21 +27,31 @@ pub fn stacked(parts: &[Part]) -> Result<Option<Shared<dyn Gradient>>> {
     if parts.is_empty() {
         return Ok(None);
     }
-    let path = |part: &Part| lists::copied(&part.path, A_HISTORY);
-    let paths = || lists::collect(parts.iter().map(path), A_HISTORY).map(Paths);
-    Node::record(Name::Known(c"StackBackward0"), parts.iter().map(|part| &part.tensor), paths)
+    let place = |part: &Part| {
+        let path = lists::copied(&part.path, A_HISTORY)?;
+        Ok(Place { path, device: part.tensor.device() })
+    };
+    let places = || lists::collect(parts.iter().map(place), A_HISTORY).map(Places);
+    Node::record(Name::Known(c"StackBackward0"), parts.iter().map(|part| &part.tensor), places)
 }
 
-/// Where the parts stand.
-struct Paths(Vec<Vec<i64>>);
+/// Where a part stands, and where it came from.
+struct Place {
+    path: Vec<i64>,
+    device: Device,
+}
 
-impl Backward for Paths {
+/// Those of all parts.
+struct Places(Vec<Place>);
+
+impl Backward for Places {
     fn is_spent(&self) -> bool {
         false
     }
 
     fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
-        self.0.iter().zip(inputs).try_for_each(|(path, input)| input.give(|| part(gradient, path)))
+        let part = |place: &Place| place::on(&part(gradient, &place.path)?, place.device);
+        self.0.iter().zip(inputs).try_for_each(|(place, input)| input.give(|| part(place)))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::convert::memory;
 use crate::convert::scatter::Cells;
 use crate::history::A_HISTORY;
 use crate::history::node::{Backward, Due, Name, Node};
+use crate::history::place;
 use crate::history::sum::{self, Axes};
 use crate::model::error::Result;
 use crate::model::gradient::Gradient;
@@ -63,7 +64,9 @@ impl Backward for Window {
     }
 
     fn backward(&self, gradient: &Tensor, inputs: &mut [Due]) -> Result<()> {
-        inputs.iter_mut().try_for_each(|input| input.give(|| self.spread(gradient)))
+        inputs.iter_mut().try_for_each(|input| {
+            input.give(|| place::through_cpu(gradient, |gradient| self.spread(gradient)))
+        })
     }
 }
 

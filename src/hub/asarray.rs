@@ -347,7 +347,7 @@ fn copy(
     let Request { contiguous, stream, .. } = *request;
     let wish = Wish { dtype, device, contiguous, stream, to: None };
     let moved = devices::gather(view, &wish, &mut strides)?;
-    place::of_moved(moved, dtype, view.shape(), &strides, marks, gradient)
+    moved.into_tensor(dtype, view.shape(), &strides, marks, gradient)
 }
 
 /// Where values go: there is no source that could be on another device.

@@ -1,0 +1,35 @@
+//! Gradients where they are due: copied, moved, and brought to the CPU for what only that computes.
+
+use crate::devices::{self, Wish};
+use crate::model::device::Device;
+use crate::model::dtype::DType;
+use crate::model::error::Result;
+use crate::model::prefix::Dims;
+use crate::model::provenance::Provenance;
+use crate::model::tensor::{Marks, Tensor};
+
+/// The elements of a tensor as numbers of `dtype`, in memory of their own on `device`.
+pub(super) fn copied(tensor: &Tensor, dtype: DType, device: Device) -> Result<Tensor> {
+    let wish = Wish { dtype, device, contiguous: true, stream: 0, to: None };
+    let mut strides = Dims::zeros(tensor.shape().len());
+    let moved = devices::gather(&tensor.view(), &wish, &mut strides)?;
+    let marks = Marks { flags: 0, provenance: Provenance::COMPUTED };
+    moved.into_tensor(dtype, tensor.shape(), &strides, marks, None)
+}
+
+/// A tensor on `device`: itself, if it is there already.
+pub(super) fn on(tensor: &Tensor, device: Device) -> Result<Tensor> {
+    match tensor.device() == device {
+        true => Ok(tensor.clone()),
+        false => copied(tensor, tensor.dtype(), device),
+    }
+}
+
+/// What `compute` makes of a tensor on the CPU, on the device where that tensor is.
+pub(super) fn through_cpu(
+    tensor: &Tensor,
+    compute: impl FnOnce(&Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    let result = compute(&on(tensor, Device::CPU)?)?;
+    on(&result, tensor.device())
+}
