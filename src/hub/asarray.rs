@@ -235,7 +235,7 @@ fn share_or_copy_for(
     let draft = Draft::new(&view, Marks { flags: request.mark(view.flags()), provenance })?;
     let draft = draft.with(gradient)?;
     if view.device() != Device::CPU {
-        return adopt_there(draft, &view, claim, consumer);
+        return adopt_there(draft, view.device(), view.lender(), claim, consumer);
     }
     let (root, taken) = (view.lender().map(Tensor::root), claim.take());
     Ok(match root {
@@ -246,15 +246,21 @@ fn share_or_copy_for(
 
 /// A tensor over memory on a device, which stays until the consumer's work is done.
 #[inline(never)]
-fn adopt_there(draft: Draft, view: &View<'_>, claim: Claim, consumer: i64) -> Result<Outcome> {
-    if let Some(lender) = view.lender() {
-        used_on(view, consumer)?;
+fn adopt_there(
+    draft: Draft,
+    device: Device,
+    lender: Option<&Tensor>,
+    claim: Claim,
+    consumer: i64,
+) -> Result<Outcome> {
+    if let Some(lender) = lender {
+        used_on(&lender.view(), consumer)?;
         let root = Owner::Tensor(lender.root());
         return Ok(Outcome { tensor: draft.adopt(root), spent: claim.take() });
     }
-    let guest = Guest::expected(view.device())?;
+    let guest = Guest::expected(device)?;
     if consumer > 0 {
-        guest.used_on(&devices::backend(view.device())?, consumer)?;
+        guest.used_on(&devices::backend(device)?, consumer)?;
     }
     Ok(Outcome::of(draft.adopt(guest.take(claim))))
 }
@@ -315,11 +321,14 @@ impl Target {
 /// The view as work on the consumer's stream sees it, if there is one: when its elements are ready.
 #[inline(always)]
 fn ordered(view: View<'_>, stream: i64) -> Result<View<'_>> {
-    if stream < 1 {
-        return Ok(view);
-    }
-    let ready = devices::order(&view, stream)?;
+    let ready = if stream < 1 { view.stream() } else { order(view, stream)? };
     Ok(view.on_stream(ready))
+}
+
+/// [`devices::order`] of a copy, so that the caller need not have the view in memory.
+#[inline(never)]
+fn order(view: View<'_>, stream: i64) -> Result<i64> {
+    devices::order(&view, stream)
 }
 
 /// Lets the memory of a tensor be given back only after the consumer's work, if a stream of his is named.

@@ -113,10 +113,7 @@ impl Request {
     pub fn check_stream(stream: i64, device: Device, view: Option<&View<'_>>) -> Result<i64> {
         match stream {
             0 | -1 => Ok(0),
-            1.. if device != Device::CPU => match view.filter(|view| view.device() == device) {
-                Some(view) => Ok(devices::serving(view)?.lasting(stream)),
-                None => Ok(devices::backend(device)?.lasting(stream)),
-            },
+            1.. if device != Device::CPU => lasting(stream, device, view.copied()),
             _ => Err(unknown_stream(stream, device)),
         }
     }
@@ -137,6 +134,17 @@ impl Request {
             false => Ok(wanted),
         }
     }
+}
+
+/// What [`Request::check_stream`] returns of a stream; `view` is a copy, so that the caller need not have
+/// it in memory.
+#[inline(never)]
+fn lasting(stream: i64, device: Device, view: Option<View<'_>>) -> Result<i64> {
+    let backend = match view.filter(|view| view.device() == device) {
+        Some(view) => devices::serving(&view)?,
+        None => devices::backend(device)?,
+    };
+    Ok(backend.lasting(stream))
 }
 
 #[cold]
