@@ -29,26 +29,34 @@ const _: () = {
 };
 
 impl From<DLDataType> for ta_dtype {
+    #[inline(always)]
     fn from(raw: DLDataType) -> ta_dtype {
-        ta_dtype { code: raw.code.0, bits: raw.bits, lanes: raw.lanes }
+        // SAFETY: both are repr(C), of a code, bits and lanes, and any of these is a value.
+        unsafe { std::mem::transmute(raw) }
     }
 }
 
 impl From<ta_dtype> for DLDataType {
+    #[inline(always)]
     fn from(dtype: ta_dtype) -> DLDataType {
-        DLDataType { code: DLDataTypeCode(dtype.code), bits: dtype.bits, lanes: dtype.lanes }
+        // SAFETY: as above.
+        unsafe { std::mem::transmute(dtype) }
     }
 }
 
 impl From<DLDevice> for ta_device {
+    #[inline(always)]
     fn from(raw: DLDevice) -> ta_device {
-        // Signed in DLPack's C++ enum, unsigned in dlpark: the bits are the same.
-        ta_device { device_type: raw.device_type.0 as i32, index: raw.device_id }
+        // SAFETY: both are repr(C), of a type and an index, and any numbers are values. The type is
+        // signed in DLPack's C++ enum, unsigned in dlpark: the bits are the same.
+        unsafe { std::mem::transmute(raw) }
     }
 }
 
 impl From<ta_device> for DLDevice {
+    #[inline(always)]
     fn from(device: ta_device) -> DLDevice {
-        DLDevice { device_type: DLDeviceType(device.device_type as _), device_id: device.index }
+        // SAFETY: as above.
+        unsafe { std::mem::transmute(device) }
     }
 }

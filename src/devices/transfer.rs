@@ -95,7 +95,7 @@ impl Moved {
         };
         let Place { device, data, byte_offset } = block.place();
         let (strides, flags) = (Strides::Elements(strides), flags & DLPACK_SUBBYTE_PADDED);
-        let (swapped, stream) = (false, self.stream);
+        let (swapped, stream, lender) = (false, self.stream, None);
         let description = Description {
             data,
             byte_offset,
@@ -106,6 +106,7 @@ impl Moved {
             swapped,
             flags,
             stream,
+            lender,
         };
         // SAFETY: checked below to lie within the block, and where the CPU reads it, it is the CPU's.
         let view = unsafe { View::new(description) }?;

@@ -13,7 +13,7 @@ use crate::model::error::{Error, Result};
 use crate::model::layout;
 use crate::model::owner::Claim;
 use crate::model::tensor::Tensor;
-use crate::model::view::{Description, Strides, View};
+use crate::model::view::{Description, Strides, View, Vouched};
 
 /// The two structs, as far as they differ for who looks at them.
 pub trait Managed: ManagedTensorBase {
@@ -94,7 +94,7 @@ fn no_shape(ndim: usize) -> Error {
     Error::new(TA_ERR_NULL_ARGUMENT, message)
 }
 
-/// What a DLPack tensor says it is, and the claim on it.
+/// What a DLPack tensor is, and the claim on it.
 ///
 /// Takes nothing: the tensor stays its owner's until the claim is taken. Then its deleter, if it
 /// has one, is the claim's to run.
@@ -109,11 +109,54 @@ fn no_shape(ndim: usize) -> Error {
 /// that `managed` was given to succeeds.
 #[inline(always)]
 pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim)> {
+    // SAFETY: passed on from this function's contract.
+    let ndim = unsafe { rank(managed) }?;
+    // SAFETY: as above, and it has been accepted.
+    let (described, claim) = unsafe { describe(managed, ndim) }?;
+    // SAFETY: the caller vouches for the memory.
+    Ok((unsafe { View::new(described) }?, claim))
+}
+
+/// The number of axes of a tensor of a version that is understood.
+///
+/// # Errors
+/// `TA_ERR_UNSUPPORTED` (major version), `TA_ERR_LAYOUT`.
+///
+/// # Safety
+/// As for [`look`].
+#[inline(always)]
+pub unsafe fn rank<M: Managed>(managed: *const M) -> Result<usize> {
+    // SAFETY: initialised, by the caller's contract.
+    unsafe { M::flags_of(managed) }?;
+    // SAFETY: as above, and the version has been accepted.
+    layout::rank(unsafe { M::tensor_of(managed) }.ndim)
+}
+
+/// What [`look`] looks at, not checked yet; `None` where `look` has an error to tell.
+///
+/// # Safety
+/// As for [`look`], and [`rank`] has returned `ndim`.
+#[inline(always)]
+pub unsafe fn glance<'a, M: Managed>(managed: *mut M, ndim: usize) -> Option<(Vouched<'a>, Claim)> {
+    // SAFETY: passed on from this function's contract.
+    let (described, claim) = unsafe { describe(managed, ndim) }.ok()?;
+    // SAFETY: the caller vouches for the memory.
+    Some((unsafe { Vouched::new(described) }, claim))
+}
+
+/// What a DLPack tensor says it is, and the claim on it.
+///
+/// # Safety
+/// As for [`glance`].
+#[inline(always)]
+unsafe fn describe<'a, M: Managed>(
+    managed: *mut M,
+    ndim: usize,
+) -> Result<(Description<'a>, Claim)> {
     // SAFETY: initialised, by the caller's contract.
     let flags = unsafe { M::flags_of(managed) }?;
     // SAFETY: as above, and the version has been accepted.
     let tensor = unsafe { M::tensor_of(managed) };
-    let ndim = layout::rank(tensor.ndim)?;
     if ndim != 0 && tensor.shape.is_null() {
         return Err(no_shape(ndim));
     }
@@ -123,7 +166,7 @@ pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim)>
         // SAFETY: not NULL, so ndim strides, by the caller's contract.
         false => Strides::Elements(unsafe { slice::from_raw_parts(tensor.strides, ndim) }),
     };
-    let description = Description {
+    let described = Description {
         data: tensor.data.cast(),
         byte_offset: tensor.byte_offset,
         dtype: tensor.dtype.into(),
@@ -137,15 +180,14 @@ pub unsafe fn look<'a, M: Managed>(managed: *mut M) -> Result<(View<'a>, Claim)>
         swapped: false,
         flags,
         stream: ready_on(tensor.device.into()),
+        // A loan of ours that comes back joins those who share the memory: no chain of loans grows.
+        // SAFETY: initialised, of an accepted version, and there until its deleter runs.
+        lender: unsafe { M::lender_of(managed) },
     };
-    // SAFETY: the caller vouches for the memory.
-    let view = unsafe { View::new(description) }?;
     // SAFETY: a DLPack deleter runs on any thread and does not unwind (dlpack.h); the caller hands
     // the tensor over if its call succeeds.
     let claim = unsafe { Claim::new(managed.cast(), Some(release::<M>)) };
-    // A loan of ours that comes back joins those who share the memory: no chain of loans grows.
-    // SAFETY: initialised, of an accepted version, and there until its deleter runs.
-    Ok((view.lent_by(unsafe { M::lender_of(managed) }), claim))
+    Ok((described, claim))
 }
 
 /// The stream on which a producer that was told of none has its elements ready, by the array API.

@@ -5,4 +5,4 @@ mod export;
 mod import;
 
 pub use export::{lend, lend_legacy};
-pub use import::{Managed, look};
+pub use import::{Managed, glance, look, rank};

@@ -88,7 +88,7 @@ pub unsafe extern "C" fn ta_retain(tensor: *const ta_tensor) -> *mut ta_tensor {
 pub unsafe extern "C" fn ta_release(tensor: *mut ta_tensor) {
     if !tensor.is_null() {
         // SAFETY: a live handle whose share the caller gives up.
-        drop(unsafe { Tensor::from_raw(tensor) });
+        unsafe { Tensor::give_up(tensor) };
     }
 }
 

@@ -1,15 +1,14 @@
 //! The hub: any array in, one handle, DLPack out.
 
 use crate::abi::*;
-use crate::dlpack::Managed;
-use crate::ffi::handle::{give, handle};
+use crate::dlpack::{self, Managed};
+use crate::ffi::handle::{give, given, handle};
 use crate::ffi::source::{self, Then};
-use crate::ffi::{guard, non_null, options};
+use crate::ffi::{distant_guard, guard, non_null, options};
 use crate::hub::{self, ExportRequest, Origin, Outcome, Request, Source, Values};
 use crate::model::error::Result;
-use crate::model::owner::Claim;
-use crate::model::tensor::Tensor;
-use crate::model::view::View;
+use crate::model::layout;
+use crate::model::tensor::{Room, Tensor};
 
 /// Makes a tensor of anything: shares the source's memory if that is possible, else copies.
 ///
@@ -49,15 +48,16 @@ pub unsafe extern "C" fn ta_asarray(
     err: *mut ta_error,
 ) -> ta_status {
     let body = || {
-        let out = non_null(out, "out")?;
-        let mut room = None;
-        // SAFETY: NULL or a sized struct, by the caller's contract.
-        let request = unsafe { options::request(options, &mut room) }?;
-        // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
-        let outcome = unsafe { source::parse(source, AsArray(request)) }?;
-        // SAFETY: not NULL, and the caller vouches for one write.
-        unsafe { give(outcome.settle(), out) };
-        Ok(())
+        if options.is_null() && !out.is_null() {
+            // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
+            if let Some(tensor) = unsafe { of_memory(source) } {
+                // SAFETY: not NULL, and the caller vouches for one write.
+                unsafe { give(tensor, out) };
+                return Ok(());
+            }
+        }
+        // SAFETY: passed on from this function's contract.
+        unsafe { make(source, options, out) }
     };
     // SAFETY: `err` is NULL or writable by this function's own contract.
     unsafe { guard(err, body) }
@@ -166,10 +166,19 @@ pub unsafe extern "C" fn ta_to_dlpack(
     out: *mut *mut DLManagedTensorVersioned,
     err: *mut ta_error,
 ) -> ta_status {
+    if options.is_null() && !out.is_null() {
+        // SAFETY: NULL or a live handle, by the caller's contract.
+        let tensor = unsafe { given(tensor) };
+        if let Some(loan) = tensor.and_then(|tensor| hub::to_dlpack_at_once(&tensor)) {
+            // SAFETY: not NULL, and the caller vouches for one write.
+            unsafe { out.write(loan) };
+            return TA_OK;
+        }
+    }
     // SAFETY: passed on from this function's contract.
     let body = || unsafe { lend(tensor, options, out, hub::to_dlpack) };
     // SAFETY: `err` is NULL or writable by this function's own contract.
-    unsafe { guard(err, body) }
+    unsafe { distant_guard(err, body) }
 }
 
 /// Lends a tensor to a consumer that only knows the struct without a version.
@@ -206,47 +215,142 @@ pub unsafe extern "C" fn ta_to_dlpack_legacy(
     unsafe { guard(err, body) }
 }
 
-/// Makes what was asked for of a source; without a request there is nothing to weigh for memory.
-struct AsArray<'r>(Option<&'r Request>);
+/// Makes what was asked for of a source.
+struct AsArray<'r>(&'r Request);
 
 impl Then for AsArray<'_> {
     type Made = Outcome;
 
     #[inline(always)]
     fn source(self, source: Source<'_>) -> Result<Outcome> {
-        hub::asarray(source, self.0.unwrap_or(&Request::DEFAULT))
-    }
-
-    #[inline(always)]
-    fn memory(self, view: View<'_>, claim: Claim, origin: Origin) -> Result<Outcome> {
-        match self.0 {
-            None => hub::of_memory(view, claim, origin, &Request::DEFAULT),
-            Some(request) => hub::asarray(Source::Memory(view, claim, origin), request),
-        }
+        hub::asarray(source, self.0)
     }
 
     #[inline(always)]
     fn values(self, values: Values<'_>, origin: i32) -> Result<Outcome> {
-        hub::of_values(&values, origin, self.0.unwrap_or(&Request::DEFAULT)).map(Outcome::of)
+        hub::of_values(&values, origin, self.0).map(Outcome::of)
     }
+}
+
+/// Makes a tensor of any source.
+///
+/// # Safety
+/// As `ta_asarray` says of its parameters.
+#[inline(never)]
+unsafe fn make(
+    source: *const ta_source,
+    options: *const ta_options,
+    out: *mut *mut ta_tensor,
+) -> Result<()> {
+    let (out, mut room) = (non_null(out, "out")?, None);
+    // SAFETY: NULL or a sized struct, by the caller's contract.
+    let request = unsafe { options::request(options, &mut room) }?.unwrap_or(&Request::DEFAULT);
+    // SAFETY: NULL or a sized struct, and the caller vouches for what it describes.
+    let outcome = unsafe { source::parse(source, AsArray(request)) }?;
+    // SAFETY: not NULL, and the caller vouches for one write.
+    unsafe { give(outcome.settle(), out) };
+    Ok(())
 }
 
 /// Makes a tensor of a DLPack tensor of either struct.
 ///
 /// # Safety
 /// As `ta_from_dlpack` says of its parameters.
+#[inline(always)]
 unsafe fn take<M: Managed>(
+    managed: *mut M,
+    options: *const ta_options,
+    out: *mut *mut ta_tensor,
+) -> Result<()> {
+    if options.is_null() && !out.is_null() && !managed.is_null() {
+        // SAFETY: initialised, and the caller vouches for what it describes.
+        if let Some(tensor) = unsafe { of_dlpack(managed) } {
+            // SAFETY: not NULL, and the caller vouches for one write.
+            unsafe { give(tensor, out) };
+            return Ok(());
+        }
+    }
+    // SAFETY: passed on from this function's contract.
+    unsafe { take_any(managed, options, out) }
+}
+
+/// The tensor of a DLPack tensor of which nothing is asked; `None` leaves what takes more than a few
+/// steps, and whatever is wrong, to [`take_any`].
+///
+/// # Safety
+/// `managed` is initialised, and changes hands if this succeeds.
+#[inline(always)]
+unsafe fn of_dlpack<M: Managed>(managed: *mut M) -> Option<Tensor> {
+    // SAFETY: initialised, by the caller's contract.
+    let ndim = unsafe { dlpack::rank(managed) }.ok()?;
+    // First, as what is known before an allocation has to be put away during it.
+    let room = Room::new(ndim).ok()?;
+    // SAFETY: passed on from this function's contract; the rank is what was found.
+    let (memory, claim) = unsafe { dlpack::glance(managed, ndim) }?;
+    match hub::of_plain(room, &memory, claim, TA_ORIGIN_DLPACK) {
+        Ok(outcome) => Some(outcome.settle()),
+        // SAFETY: as above.
+        Err(room) => unsafe { of_any_dlpack(room, managed, ndim) },
+    }
+}
+
+/// [`of_dlpack`] of what is not plain. Looks anew, so that what it needs is not kept where it is not needed.
+///
+/// # Safety
+/// As there, and `ndim` is its rank.
+#[inline(never)]
+unsafe fn of_any_dlpack<M: Managed>(room: Room, managed: *mut M, ndim: usize) -> Option<Tensor> {
+    // SAFETY: passed on from this function's contract.
+    let (memory, claim) = unsafe { dlpack::glance(managed, ndim) }?;
+    hub::of_memory(room, &memory, claim, TA_ORIGIN_DLPACK).map(Outcome::settle)
+}
+
+/// The tensor of a source that is strided memory, as [`of_dlpack`]; `None` leaves the rest to [`make`].
+///
+/// # Safety
+/// As `ta_asarray` says of its parameters.
+#[inline(always)]
+unsafe fn of_memory(source: *const ta_source) -> Option<Tensor> {
+    // SAFETY: passed on from this function's contract.
+    let (given, origin) = unsafe { source::own_memory(source) }?;
+    let room = Room::new(layout::rank(given.ndim).ok()?).ok()?;
+    // SAFETY: passed on from this function's contract.
+    let (memory, claim) = unsafe { source::glance(given) }?;
+    match hub::of_plain(room, &memory, claim, origin) {
+        Ok(outcome) => Some(outcome.settle()),
+        // SAFETY: as above.
+        Err(room) => unsafe { of_any_memory(room, given, origin) },
+    }
+}
+
+/// [`of_memory`] of what is not plain.
+///
+/// # Safety
+/// As [`source::glance`].
+#[inline(never)]
+unsafe fn of_any_memory(room: Room, given: &ta_memory, origin: i32) -> Option<Tensor> {
+    // SAFETY: passed on from this function's contract.
+    let (memory, claim) = unsafe { source::glance(given) }?;
+    hub::of_memory(room, &memory, claim, origin).map(Outcome::settle)
+}
+
+/// [`take`] of any tensor.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+unsafe fn take_any<M: Managed>(
     managed: *mut M,
     options: *const ta_options,
     out: *mut *mut ta_tensor,
 ) -> Result<()> {
     let (out, mut room) = (non_null(out, "out")?, None);
     // SAFETY: NULL or a sized struct, by the caller's contract.
-    let request = unsafe { options::request(options, &mut room) }?;
+    let request = unsafe { options::request(options, &mut room) }?.unwrap_or(&Request::DEFAULT);
     // SAFETY: NULL or initialised, by the caller's contract.
     let (view, claim, origin) =
         unsafe { source::dlpack(managed, "managed", Origin::own(TA_ORIGIN_DLPACK)) }?;
-    let outcome = AsArray(request).memory(view, claim, origin)?;
+    let outcome = hub::asarray(Source::Memory(view, claim, origin), request)?;
     // SAFETY: not NULL, and the caller vouches for one write.
     unsafe { give(outcome.settle(), out) };
     Ok(())
@@ -260,7 +364,7 @@ unsafe fn lend<M>(
     tensor: *const ta_tensor,
     options: *const ta_export_options,
     out: *mut *mut M,
-    loan: impl FnOnce(&Tensor, &ExportRequest) -> Result<*mut M>,
+    loan: fn(&Tensor, &ExportRequest) -> Result<*mut M>,
 ) -> Result<()> {
     // SAFETY: NULL or a live handle, by the caller's contract.
     let tensor = unsafe { handle(tensor, "tensor") }?;

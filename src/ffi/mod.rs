@@ -70,6 +70,16 @@ unsafe fn guard(err: *mut ta_error, body: impl FnOnce() -> Result<()>) -> ta_sta
     }
 }
 
+/// [`guard`], but not compiled into its caller, which has something shorter to do first.
+///
+/// # Safety
+/// As for [`guard`].
+#[inline(never)]
+unsafe fn distant_guard(err: *mut ta_error, body: impl FnOnce() -> Result<()>) -> ta_status {
+    // SAFETY: passed on from this function's contract.
+    unsafe { guard(err, body) }
+}
+
 #[cold]
 #[inline(never)]
 fn our_bug() -> Error {

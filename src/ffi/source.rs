@@ -14,7 +14,7 @@ use crate::model::plan::Reason;
 use crate::model::provenance::reason_of;
 use crate::model::scalar::Scalar;
 use crate::model::tensor::Tensor;
-use crate::model::view::{Bytes, Description, Strides, View};
+use crate::model::view::{Bytes, Description, Strides, View, Vouched};
 
 /// What a parsed source is handed to, for as long as what it borrows is there.
 pub(super) trait Then: Sized {
@@ -23,13 +23,7 @@ pub(super) trait Then: Sized {
     /// Any source.
     fn source(self, source: Source<'_>) -> Result<Self::Made>;
 
-    /// Strided memory, for which there may be a shorter way.
-    #[inline(always)]
-    fn memory(self, view: View<'_>, claim: Claim, origin: Origin) -> Result<Self::Made> {
-        self.source(Source::Memory(view, claim, origin))
-    }
-
-    /// Values, likewise.
+    /// Values, for which there may be a shorter way.
     #[inline(always)]
     fn values(self, values: Values<'_>, origin: i32) -> Result<Self::Made> {
         self.source(Source::Values(values, origin))
@@ -79,7 +73,7 @@ pub(super) unsafe fn parse<N: Then>(source: *const ta_source, then: N) -> Result
             let given = unsafe { &given.value.memory };
             // SAFETY: passed on from this function's contract.
             let (view, claim, origin) = unsafe { memory(given, memory_of(TA_ORIGIN_MEMORY)?) }?;
-            then.memory(view, claim, origin)
+            then.source(Source::Memory(view, claim, origin))
         }
         TA_SOURCE_TYPED_SCALAR => {
             // SAFETY: the member that `kind` names.
@@ -128,6 +122,48 @@ pub(super) unsafe fn parse<N: Then>(source: *const ta_source, then: N) -> Result
         0 => Err(outside("source.kind", 0)),
         other => Err(unknown("source.kind", other)),
     }
+}
+
+/// The strided memory that a source is, and its `TA_ORIGIN_…`, if it is its own; `None` also where [`parse`]
+/// has an error to tell.
+///
+/// # Safety
+/// As for [`parse`].
+#[inline(always)]
+pub(super) unsafe fn own_memory<'a>(source: *const ta_source) -> Option<(&'a ta_memory, i32)> {
+    if source.is_null() {
+        return None;
+    }
+    // SAFETY: not NULL, and the size comes first.
+    let is_ours = unsafe { (*source).struct_size } == size_of::<ta_source>();
+    // SAFETY: not NULL, and if it has all our fields, initialised by the caller's contract.
+    let given = is_ours.then(|| unsafe { &*source })?;
+    let code = match given.origin {
+        0 => TA_ORIGIN_MEMORY,
+        TA_ORIGIN_TENSOR..=TA_ORIGIN_SEQUENCE => given.origin,
+        _ => return None,
+    };
+    if (given.kind, given.made, given.reserved) != (TA_SOURCE_MEMORY, TA_REASON_NONE, 0) {
+        return None;
+    }
+    // SAFETY: the member that `kind` names.
+    Some((unsafe { &given.value.memory }, code))
+}
+
+/// What strided memory says it is, not checked yet, and the claim on it; `None` where [`memory`] has an
+/// error to tell, or a stream to look for.
+///
+/// # Safety
+/// As for [`memory`].
+#[inline(always)]
+pub(super) unsafe fn glance<'a>(given: &ta_memory) -> Option<(Vouched<'a>, Claim)> {
+    if given.stream != 0 {
+        return None;
+    }
+    // SAFETY: passed on from this function's contract.
+    let (described, claim) = unsafe { describe(given) }.ok()?;
+    // SAFETY: the caller vouches for the memory.
+    Some((unsafe { Vouched::new(described) }, claim))
 }
 
 /// Why the memory of a source was made for this call, if it was.
@@ -180,6 +216,23 @@ pub(super) unsafe fn memory<'a>(
     given: &ta_memory,
     origin: Origin,
 ) -> Result<(View<'a>, Claim, Origin)> {
+    // SAFETY: passed on from this function's contract.
+    let (described, claim) = unsafe { describe(given) }?;
+    // SAFETY: the caller vouches for the memory.
+    let mut view = unsafe { View::new(described) }?;
+    if given.stream != 0 {
+        let ready = Request::check_stream(given.stream, view.device(), None)?;
+        view = view.on_stream(ready);
+    }
+    Ok((view, claim, origin))
+}
+
+/// What strided memory says it is, but for its stream, and the claim on it.
+///
+/// # Safety
+/// As for [`memory`].
+#[inline(always)]
+unsafe fn describe<'a>(given: &ta_memory) -> Result<(Description<'a>, Claim)> {
     const KNOWN: u64 = TA_MEMORY_READ_ONLY | TA_MEMORY_BYTE_SWAPPED | TA_MEMORY_SUBBYTE_PADDED;
     check_known(given.flags, KNOWN, "memory.flags")?;
     // SAFETY: NULL or ndim extents, by the caller's contract.
@@ -194,7 +247,7 @@ pub(super) unsafe fn memory<'a>(
             }?)
         }
     };
-    let description = Description {
+    let described = Description {
         data: given.data.cast(),
         byte_offset: given.byte_offset,
         dtype: given.dtype,
@@ -204,16 +257,11 @@ pub(super) unsafe fn memory<'a>(
         swapped: given.flags & TA_MEMORY_BYTE_SWAPPED != 0,
         flags: dlpack_flags(given.flags),
         stream: 0,
+        lender: None,
     };
-    // SAFETY: the caller vouches for the memory.
-    let mut view = unsafe { View::new(description) }?;
-    if given.stream != 0 {
-        let ready = Request::check_stream(given.stream, view.device(), None)?;
-        view = view.on_stream(ready);
-    }
     // SAFETY: the caller hands the release over if the call succeeds.
     let claim = unsafe { Claim::new(given.owner, given.release) };
-    Ok((view, claim, origin))
+    Ok((described, claim))
 }
 
 /// That fields of a newer caller are not in use.
@@ -256,6 +304,7 @@ unsafe fn typed_scalar<'a>(given: &ta_typed_scalar) -> Result<View<'a>> {
         // One element, on its own, always fills its bytes.
         flags: DLPACK_READ_ONLY | DLPACK_SUBBYTE_PADDED,
         stream: 0,
+        lender: None,
     };
     // SAFETY: the caller vouches for the bytes.
     unsafe { View::new(description) }

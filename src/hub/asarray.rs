@@ -19,8 +19,8 @@ use crate::model::prefix::Dims;
 use crate::model::provenance::Provenance;
 use crate::model::scalar::Scalar;
 use crate::model::shared::Shared;
-use crate::model::tensor::{Draft, Marks, Tensor};
-use crate::model::view::{Bytes, View};
+use crate::model::tensor::{Draft, Marks, Room, Tensor};
+use crate::model::view::{Bytes, View, Vouched};
 
 /// A tensor, and what was taken for it but is not needed: memory that was copied.
 ///
@@ -38,8 +38,13 @@ impl Outcome {
     }
 
     /// Lets go what is not needed. No source of the call may be around any more.
+    #[inline(always)]
     pub fn settle(self) -> Tensor {
-        drop(self.spent);
+        match self.spent {
+            // Nothing to drop, which the compiler does not see.
+            Owner::Nobody => std::mem::forget(self.spent),
+            spent => drop(spent),
+        }
         self.tensor
     }
 }
@@ -176,23 +181,31 @@ fn is_already(tensor: &Tensor, request: &Request, requires_grad: bool) -> bool {
         && (request.stream < 1 || request.stream == tensor.stream())
 }
 
-/// Makes a tensor of memory: [`asarray`] of a [`Source::Memory`]. Compiled into its caller, as
-/// hardly anything is left of it where nothing is asked for.
-///
-/// # Errors
-/// As there.
+/// Makes a tensor of what nearly every source is, of which nothing is asked: what [`asarray`] decides for
+/// it, in a few steps. Gives the room back where it is something else, or something is wrong.
 #[inline(always)]
-pub fn of_memory(
-    view: View<'_>,
+pub fn of_plain(
+    room: Room,
+    memory: &Vouched<'_>,
     claim: Claim,
-    origin: Origin,
-    request: &Request,
-) -> Result<Outcome> {
-    request.check_accepts(origin.code)?;
-    share_or_copy(view, claim, origin, request, &Lineage::AsRequested)
+    origin: i32,
+) -> Result<Outcome, Room> {
+    if memory.description().flags & DLPACK_IS_COPIED != 0 {
+        return Err(room);
+    }
+    Ok(adopt(room.fill_with_plain(memory, origin)?, memory.description().lender, claim))
 }
 
-#[inline(always)]
+/// Makes a tensor of memory that can be shared as it is, of which nothing is asked: what [`asarray`]
+/// decides for it without much to weigh. `None` leaves the rest, and whatever is wrong, to [`asarray`].
+pub fn of_memory(room: Room, memory: &Vouched<'_>, claim: Claim, origin: i32) -> Option<Outcome> {
+    let described = memory.description();
+    if described.flags & DLPACK_IS_COPIED != 0 || described.device != Device::CPU {
+        return None;
+    }
+    Some(adopt(room.fill_with_any(memory, origin)?, described.lender, claim))
+}
+
 fn share_or_copy(
     view: View<'_>,
     claim: Claim,
@@ -237,11 +250,17 @@ fn share_or_copy_for(
     if view.device() != Device::CPU {
         return adopt_there(draft, view.device(), view.lender(), claim, consumer);
     }
-    let (root, taken) = (view.lender().map(Tensor::root), claim.take());
-    Ok(match root {
+    Ok(adopt(draft, view.lender(), claim))
+}
+
+/// Takes what the draft is over, for it to hold: a share, where a tensor of ours has lent it.
+#[inline(always)]
+fn adopt(draft: Draft, lender: Option<&Tensor>, claim: Claim) -> Outcome {
+    let (root, taken) = (lender.map(Tensor::root), claim.take());
+    match root {
         Some(root) => Outcome { tensor: draft.adopt(Owner::Tensor(root)), spent: taken },
         None => Outcome::of(draft.adopt(taken)),
-    })
+    }
 }
 
 /// A tensor over memory on a device, which stays until the consumer's work is done.

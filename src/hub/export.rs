@@ -13,7 +13,6 @@ use crate::model::tensor::Tensor;
 /// # Errors
 /// As `ta_to_dlpack` lists them.
 #[doc(alias = "ta_to_dlpack")]
-#[inline(always)]
 pub fn to_dlpack(
     tensor: &Tensor,
     request: &ExportRequest,
@@ -29,6 +28,13 @@ pub fn to_dlpack(
         // The consumer will be the sole owner of a copy made for it.
         Some(copy) => dlpack::lend(&copy, read_only | DLPACK_IS_COPIED),
     }
+}
+
+/// What [`to_dlpack`] lends where nothing is asked of a tensor that is ready and has no gradient state;
+/// `None` leaves the rest to it.
+#[inline(always)]
+pub fn to_dlpack_at_once(tensor: &Tensor) -> Option<*mut DLManagedTensorVersioned> {
+    (tensor.stream() == 0 && tensor.gradient().is_none()).then(|| tensor.lend())
 }
 
 #[cold]

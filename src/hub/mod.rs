@@ -23,8 +23,8 @@ mod view;
 mod walk;
 mod write;
 
-pub use asarray::{Outcome, asarray, frombuffer, of_memory, of_values};
-pub use export::{to_dlpack, to_dlpack_legacy};
+pub use asarray::{Outcome, asarray, frombuffer, of_memory, of_plain, of_values};
+pub use export::{to_dlpack, to_dlpack_at_once, to_dlpack_legacy};
 pub use item::item;
 pub use record::record;
 pub use repr::{Style, repr};

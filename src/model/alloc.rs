@@ -25,6 +25,7 @@ const LARGE: usize = 2 * HUGE_PAGE;
 ///
 /// # Errors
 /// `TA_ERR_OUT_OF_MEMORY`, naming `what`.
+#[inline(always)]
 pub fn allocate(layout: Layout, what: &'static str) -> Result<NonNull<u8>> {
     fault::point();
     let start = match layout.size() {

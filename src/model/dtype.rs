@@ -131,21 +131,44 @@ impl DType {
     /// `TA_ERR_DTYPE` for zero bits or lanes, or a width that the code cannot have.
     #[inline]
     pub fn check(self) -> Result<()> {
-        let lawful = self.bits != 0
-            && self.lanes != 0
-            && match self.code {
-                TA_INT | TA_UINT => true,
-                TA_BFLOAT => self.bits == 16,
-                TA_BOOL => self.bits == 8,
-                TA_FLOAT8_E3M4..=TA_FLOAT8_E8M0FNU => self.bits == 8,
-                TA_FLOAT6_E2M3FN | TA_FLOAT6_E3M2FN => self.bits == 6,
-                TA_FLOAT4_E2M1FN => self.bits == 4,
-                TA_COMPLEX => self.bits.is_multiple_of(16),
-                _ => self.bits.is_multiple_of(8),
-            };
+        let lawful = self.has_lawful_width() && self.total_bits() != 0;
         if lawful { Ok(()) } else { Err(no_dtype(self)) }
     }
+
+    #[inline(always)]
+    fn has_lawful_width(self) -> bool {
+        let (mask, width) = WIDTHS[usize::from(self.code).min(WIDTHS.len() - 1)];
+        self.bits & mask == width
+    }
+
+    /// Bytes of an element, if it [can be carried](Self::check) and fills them.
+    #[inline(always)]
+    pub(super) fn whole_bytes(self) -> Option<u32> {
+        let bits = self.total_bits();
+        let fills = bits != 0 && bits.is_multiple_of(8) && self.has_lawful_width();
+        fills.then_some(bits / 8)
+    }
 }
+
+/// The widths that each code can have: those of which the masked bits are these. The last pair is for
+/// all codes from there on.
+static WIDTHS: [(u8, u8); TA_FLOAT4_E2M1FN as usize + 2] = {
+    let mut widths = [(0b111, 0); TA_FLOAT4_E2M1FN as usize + 2];
+    let mut code = 0;
+    while code <= TA_FLOAT4_E2M1FN {
+        widths[code as usize] = match code {
+            TA_INT | TA_UINT => (0, 0),
+            TA_BFLOAT => (0xff, 16),
+            TA_COMPLEX => (0b1111, 0),
+            TA_BOOL | TA_FLOAT8_E3M4..=TA_FLOAT8_E8M0FNU => (0xff, 8),
+            TA_FLOAT6_E2M3FN | TA_FLOAT6_E3M2FN => (0xff, 6),
+            TA_FLOAT4_E2M1FN => (0xff, 4),
+            _ => (0b111, 0),
+        };
+        code += 1;
+    }
+    widths
+};
 
 #[cold]
 #[inline(never)]

@@ -59,6 +59,27 @@ fn negative(shape: &[i64]) -> Error {
     Error::new(TA_ERR_LAYOUT, format_args!("shape[{axis}] is negative: {extent}"))
 }
 
+/// Number of elements, if there are some and every stride that is given is that of a C-contiguous layout
+/// of elements `unit` apart. Axes are (position, extent, stride), the last one first; `show` gets them
+/// with their strides in elements.
+#[inline(always)]
+pub fn in_order(
+    axes: impl Iterator<Item = (usize, i64, Option<i64>)>,
+    unit: i64,
+    mut show: impl FnMut(usize, i64, i64),
+) -> Option<i64> {
+    let mut numel = 1i64;
+    for (axis, extent, stride) in axes {
+        // Where this wraps, the bytes are more than any memory has, which others see.
+        if extent <= 0 || stride.is_some_and(|stride| stride != numel.wrapping_mul(unit)) {
+            return None;
+        }
+        show(axis, extent, numel);
+        numel = numel.checked_mul(extent)?;
+    }
+    (numel > 0).then_some(numel)
+}
+
 /// What one look at all axes finds out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Survey {

@@ -8,6 +8,7 @@
 
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
+use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull, fn_addr_eq};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
@@ -23,7 +24,7 @@ use crate::model::gradient::{Gradient, Slot};
 use crate::model::owner::{DeviceMemory, Owner};
 use crate::model::provenance::Provenance;
 use crate::model::shared::{Shared, Shares};
-use crate::model::view::View;
+use crate::model::view::{View, Vouched};
 
 /// Tensors alive in this copy of the library.
 static LIVE: AtomicUsize = AtomicUsize::new(0);
@@ -43,14 +44,24 @@ pub struct Marks {
     pub provenance: Provenance,
 }
 
-/// Its memory, beside shape and strides.
+impl Marks {
+    /// Of memory that is shared with a source of this `TA_ORIGIN_…`.
+    #[inline(always)]
+    fn of_alias(flags: u64, origin: i32) -> Marks {
+        Marks { flags, provenance: Provenance::alias(origin) }
+    }
+}
+
+/// Its memory, beside shape and strides. What is nearly always the same stands together, here and in
+/// [`Inner`], to be written at once: what a call costs is, most of all, how often it writes.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 struct Memory {
     data: *mut u8,
     byte_offset: u64,
-    dtype: DType,
-    device: Device,
     stream: i64,
+    device: Device,
+    dtype: DType,
 }
 
 /// A shared handle: cloning takes a share, dropping gives it up.
@@ -62,11 +73,12 @@ pub struct Tensor(NonNull<Inner>);
 #[repr(C)]
 struct Inner {
     shares: Shares,
-    ndim: usize,
     numel: i64,
-    contiguous: bool,
+    ndim: u32,
     memory: Memory,
     marks: Marks,
+    /// 0 or 1.
+    contiguous: u32,
     /// Writes to the memory that went through this library; of a view, its root counts them.
     writes: AtomicU32,
     gradient: Slot,
@@ -80,6 +92,123 @@ unsafe impl Send for Tensor {}
 // SAFETY: as above.
 unsafe impl Sync for Tensor {}
 
+/// Room for a handle, to be filled. Dropping it gives it back.
+pub struct Room {
+    inner: NonNull<Inner>,
+    ndim: u32,
+}
+
+impl Room {
+    /// Room for a handle of so many axes.
+    ///
+    /// # Errors
+    /// `TA_ERR_OUT_OF_MEMORY`, `TA_ERR_LAYOUT`.
+    #[inline(always)]
+    pub fn new(ndim: usize) -> Result<Room> {
+        let rank = u32::try_from(ndim).map_err(|_| too_many_axes(ndim))?;
+        let inner = alloc::allocate(allocation(rank)?, "a handle")?.cast();
+        Ok(Room { inner, ndim: rank })
+    }
+
+    /// Shape and strides, then those that are lent.
+    fn dims(&self) -> *mut i64 {
+        // SAFETY: within the allocation, by the layout it was made with.
+        unsafe { self.inner.add(1) }.as_ptr().cast()
+    }
+
+    /// Writes extent and stride of an axis, once for us and once to be lent.
+    ///
+    /// # Safety
+    /// There is such an axis.
+    #[inline(always)]
+    unsafe fn set_axis(&self, axis: usize, extent: i64, stride: i64) {
+        let (dims, ndim) = (self.dims(), self.ndim as usize);
+        // SAFETY: positions below 4 * ndim, for which there is room, by the layout.
+        let write = |position, value| unsafe { dims.wrapping_add(position).write(value) };
+        write(axis, extent);
+        write(ndim + axis, stride);
+        write(2 * ndim + axis, extent);
+        write(3 * ndim + axis, stride);
+    }
+
+    /// Writes all there is to say of a view that has strides in elements.
+    #[inline(always)]
+    fn fill_with(self, view: &View<'_>, marks: Marks) -> Draft {
+        // SAFETY: the axes of the view, as many as there is room for.
+        view.for_each_axis(|axis, extent, stride| unsafe { self.set_axis(axis, extent, stride) });
+        let memory = Memory {
+            data: view.data(),
+            byte_offset: view.byte_offset(),
+            dtype: view.dtype(),
+            device: view.device(),
+            stream: view.stream(),
+        };
+        self.fill(memory, view.numel(), view.is_contiguous(), marks)
+    }
+
+    /// Writes all there is to say of what nearly every source is, while it looks whether it is that:
+    /// elements of whole bytes, one after another in C order, on the CPU. Gives the room back where it is
+    /// not, or something is wrong.
+    #[inline(always)]
+    pub fn fill_with_plain(self, memory: &Vouched<'_>, origin: i32) -> Result<Draft, Room> {
+        let described = memory.description();
+        if described.shape.len() != self.ndim as usize {
+            return Err(self);
+        }
+        // SAFETY: the axes of the description, as many as there is room for.
+        let set = |axis, extent, stride| unsafe { self.set_axis(axis, extent, stride) };
+        let Some((data, numel)) = described.plain(set) else { return Err(self) };
+        let (dtype, device) = (described.dtype, Device::CPU);
+        let memory = Memory { data, byte_offset: 0, stream: 0, device, dtype };
+        Ok(self.fill(memory, numel, true, Marks::of_alias(described.flags, origin)))
+    }
+
+    /// Writes all there is to say of memory of this rank as it is. `None` where the elements are in foreign
+    /// byte order or have no strides in elements, or something is wrong: then [`View::new`] says what.
+    #[inline(never)]
+    pub fn fill_with_any(self, memory: &Vouched<'_>, origin: i32) -> Option<Draft> {
+        let view = memory.view().ok()?;
+        let is_fit = view.shape().len() == self.ndim as usize
+            && !view.is_swapped()
+            && !view.has_odd_strides();
+        is_fit.then(|| self.fill_with(&view, Marks::of_alias(view.flags(), origin)))
+    }
+
+    /// Writes all but the axes, which have been set.
+    #[inline(always)]
+    fn fill(self, memory: Memory, numel: i64, contiguous: bool, marks: Marks) -> Draft {
+        let (inner, ndim) = (self.inner, self.ndim);
+        let lent_dims = self.dims().wrapping_add(2 * ndim as usize);
+        std::mem::forget(self);
+        let lent = UnsafeCell::new(DLManagedTensorVersioned {
+            version: DLPACK_VERSION,
+            manager_ctx: inner.as_ptr().cast(),
+            deleter: Some(end_loan),
+            flags: DlpackFlags::from_bits_retain(marks.flags & !DLPACK_IS_COPIED),
+            dl_tensor: memory.lent(ndim as usize, numel, lent_dims),
+        });
+        let (shares, writes) = (Shares::one(), AtomicU32::new(0));
+        let contiguous = contiguous.into();
+        let (gradient, owner) = (Slot::new(), Owner::Nobody);
+        let whole =
+            Inner { shares, ndim, contiguous, numel, memory, marks, writes, gradient, lent, owner };
+        // SAFETY: fresh memory of this size and alignment.
+        unsafe { inner.write(whole) };
+        let draft = Draft(inner);
+        fault::point();
+        draft
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if let Ok(whole) = allocation(self.ndim) {
+            // SAFETY: allocated by `new` with this layout, and nobody else has it.
+            unsafe { alloc::free(self.inner.cast(), whole) };
+        }
+    }
+}
+
 /// A tensor that is ready but for its owner: all that can fail has been done.
 pub struct Draft(NonNull<Inner>);
 
@@ -90,42 +219,7 @@ impl Draft {
     /// `TA_ERR_OUT_OF_MEMORY`.
     #[inline(always)]
     pub fn new(view: &View<'_>, marks: Marks) -> Result<Draft> {
-        let (ndim, numel, contiguous) = (view.shape().len(), view.numel(), view.is_contiguous());
-        let whole = allocation(ndim)?;
-        let inner: NonNull<Inner> = alloc::allocate(whole, "a handle")?.cast();
-        // SAFETY: within the allocation, by the layout it was made with.
-        let dims: *mut i64 = unsafe { inner.add(1) }.as_ptr().cast();
-        let memory = Memory {
-            data: view.data(),
-            byte_offset: view.byte_offset(),
-            dtype: view.dtype(),
-            device: view.device(),
-            stream: view.stream(),
-        };
-        let lent = UnsafeCell::new(DLManagedTensorVersioned {
-            version: DLPACK_VERSION,
-            manager_ctx: inner.as_ptr().cast(),
-            deleter: Some(end_loan),
-            flags: DlpackFlags::from_bits_retain(marks.flags & !DLPACK_IS_COPIED),
-            dl_tensor: memory.lent(ndim, numel, dims.wrapping_add(2 * ndim)),
-        });
-        let (shares, writes) = (Shares::one(), AtomicU32::new(0));
-        let (gradient, owner) = (Slot::new(), Owner::Nobody);
-        let whole =
-            Inner { shares, ndim, numel, contiguous, memory, marks, writes, gradient, lent, owner };
-        // SAFETY: fresh memory of this size and alignment.
-        unsafe { inner.write(whole) };
-        // SAFETY: the callers pass positions below 4 * ndim, for which there is room, by the layout.
-        let write = |position, value| unsafe { dims.wrapping_add(position).write(value) };
-        view.for_each_axis(|axis, extent, stride| {
-            write(axis, extent);
-            write(ndim + axis, stride);
-            write(2 * ndim + axis, extent);
-            write(3 * ndim + axis, stride);
-        });
-        let draft = Draft(inner);
-        fault::point();
-        Ok(draft)
+        Ok(Room::new(view.shape().len())?.fill_with(view, marks))
     }
 
     /// Gives the draft its gradient state, if it is to have one.
@@ -169,7 +263,8 @@ impl Drop for Draft {
 const _: () = assert!(align_of::<Inner>() >= align_of::<i64>());
 
 /// The layout of a handle of this rank.
-fn allocation(ndim: usize) -> Result<Layout> {
+fn allocation(ndim: u32) -> Result<Layout> {
+    let ndim = ndim as usize;
     let size =
         size_of::<[i64; 4]>().checked_mul(ndim).and_then(|n| n.checked_add(size_of::<Inner>()));
     let whole = size.and_then(|size| Layout::from_size_align(size, align_of::<Inner>()).ok());
@@ -185,7 +280,7 @@ fn too_many_axes(ndim: usize) -> Error {
 /// Gives a handle's own memory back.
 ///
 /// # Safety
-/// `inner` was allocated by `Draft::new`, which wrote the rank first thing, and is not used afterwards.
+/// `inner` was allocated by `Room::new`, which wrote the rank first thing, and is not used afterwards.
 unsafe fn free(inner: NonNull<Inner>) {
     // SAFETY: still allocated and written.
     let ndim = unsafe { (*inner.as_ptr()).ndim };
@@ -222,7 +317,7 @@ unsafe extern "C" fn end_loan(lent: *mut DLManagedTensorVersioned) {
     // SAFETY: the consumer calls the deleter with the struct it was lent, which is still alive.
     let context = unsafe { (*lent).manager_ctx };
     // SAFETY: `Tensor::lend` gave the loan a share, and its deleter runs once.
-    drop(unsafe { Tensor::from_raw(context.cast()) });
+    unsafe { Tensor::give_up(context.cast()) };
 }
 
 impl Tensor {
@@ -250,6 +345,21 @@ impl Tensor {
         let raw = self.0.as_ptr().cast();
         std::mem::forget(self);
         raw
+    }
+
+    /// Drops the handle behind an opaque pointer, for a caller to whom nobody can tell of a panic: it would
+    /// end the process.
+    ///
+    /// # Safety
+    /// As for [`Tensor::from_raw`].
+    #[inline(always)]
+    pub unsafe fn give_up(raw: *mut ta_tensor) {
+        // SAFETY: passed on from this function's contract; not dropped but below.
+        let tensor = ManuallyDrop::new(unsafe { Tensor::from_raw(raw) });
+        if tensor.inner().shares.give_up() {
+            // SAFETY: the last share is gone.
+            unsafe { end_or_abort(tensor.0) };
+        }
     }
 
     /// The opaque pointer, for who does not keep it longer than this share.
@@ -284,15 +394,20 @@ impl Tensor {
     /// What a loan in a block of its own says; its pointers live as long as a share does.
     pub fn dl_tensor(&self) -> DLTensor {
         let Inner { memory, ndim, numel, .. } = self.inner();
-        // SAFETY: shape and strides follow the handle in its allocation, see `Draft::new`.
+        // SAFETY: shape and strides follow the handle in its allocation, see `Room::set_axis`.
         let dims: *mut i64 = unsafe { self.0.add(1) }.as_ptr().cast();
-        memory.lent(*ndim, *numel, dims.wrapping_add(2 * ndim))
+        let ndim = *ndim as usize;
+        memory.lent(ndim, *numel, dims.wrapping_add(2 * ndim))
+    }
+
+    fn ndim(&self) -> usize {
+        self.inner().ndim as usize
     }
 
     /// Shape and strides, one behind the other.
     fn dims(&self) -> &[i64] {
-        let ndim = self.inner().ndim;
-        // SAFETY: they follow the handle in its allocation, see `Draft::new`.
+        let ndim = self.ndim();
+        // SAFETY: they follow the handle in its allocation, see `Room::set_axis`.
         let dims = unsafe { self.0.add(1) };
         // SAFETY: initialised there, twice ndim of them ours, and never changed.
         unsafe { std::slice::from_raw_parts(dims.as_ptr().cast(), 2 * ndim) }
@@ -300,12 +415,12 @@ impl Tensor {
 
     /// Extents in elements.
     pub fn shape(&self) -> &[i64] {
-        &self.dims()[..self.inner().ndim]
+        &self.dims()[..self.ndim()]
     }
 
     /// Strides in elements.
     pub fn strides(&self) -> &[i64] {
-        &self.dims()[self.inner().ndim..]
+        &self.dims()[self.ndim()..]
     }
 
     /// DLPack's flags, as they came in with the memory.
@@ -410,7 +525,7 @@ impl Tensor {
 
     /// Elements stand one after another in C order.
     pub fn is_contiguous(&self) -> bool {
-        self.inner().contiguous
+        self.inner().contiguous != 0
     }
 
     /// Its memory, as a source sees it.
@@ -488,15 +603,47 @@ impl Drop for Tensor {
     }
 }
 
+/// [`end`], where a panic ends the process.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+unsafe extern "C" fn end_or_abort(inner: NonNull<Inner>) {
+    // SAFETY: passed on from this function's contract.
+    unsafe { end(inner) };
+}
+
 /// Ends a tensor.
 ///
 /// # Safety
 /// Its last share is gone, and what others did with it happened before.
-#[inline(never)]
+#[inline]
 unsafe fn end(inner: NonNull<Inner>) {
+    // SAFETY: nobody else has it, and it is there until `free`.
+    let it = unsafe { inner.as_ref() };
+    match (&it.owner, it.gradient.get()) {
+        // What nearly every tensor has: somebody else's memory, and nothing more.
+        (Owner::Foreign(foreign), None) => {
+            LIVE.fetch_sub(1, Ordering::Relaxed);
+            // SAFETY: read out once, as what is in the handle is not dropped with it.
+            drop(unsafe { ptr::read(foreign) });
+            // SAFETY: passed on from this function's contract.
+            unsafe { free(inner) };
+        }
+        // SAFETY: passed on from this function's contract.
+        _ => unsafe { end_any(inner) },
+    }
+}
+
+/// [`end`] of any tensor.
+///
+/// # Safety
+/// As there.
+#[inline(never)]
+unsafe fn end_any(inner: NonNull<Inner>) {
     // SAFETY: nobody else has it; what is in the handle is read out once, before it goes.
     let Inner { owner, gradient, .. } = unsafe { inner.read() };
-    // SAFETY: allocated by `Draft::new`, and nobody can reach it any more.
+    // SAFETY: allocated by `Room::new`, and nobody can reach it any more.
     unsafe { free(inner) };
     LIVE.fetch_sub(1, Ordering::Relaxed);
     // Last, as these may run foreign code.

@@ -43,6 +43,8 @@ pub struct Description<'a> {
     pub flags: u64,
     /// The stream of the device on which the elements are ready; 0: on any.
     pub stream: i64,
+    /// The tensor of ours whose memory it is, if it is that of one.
+    pub lender: Option<&'a Tensor>,
 }
 
 impl Description<'_> {
@@ -91,6 +93,62 @@ impl Description<'_> {
 
     fn is_padded(&self) -> bool {
         self.flags & DLPACK_SUBBYTE_PADDED != 0 && self.dtype.is_subbyte()
+    }
+
+    /// Where the first element of what nearly every source is can be found, and how many there are: whole
+    /// bytes in native order, one after another in C order, on the CPU. `show` gets the position, extent
+    /// and stride in elements of every axis, or of some where this returns `None`. What else it is, or what
+    /// is wrong, is for [`View::new`] to say.
+    #[inline(always)]
+    pub(super) fn plain(&self, show: impl FnMut(usize, i64, i64)) -> Option<(*mut u8, i64)> {
+        let size = i64::from(self.dtype.whole_bytes()?);
+        if self.device.device_type != TA_DEVICE_CPU || self.swapped || self.data.is_null() {
+            return None;
+        }
+        let axes = self.shape.iter().enumerate();
+        let numel = match self.strides {
+            Strides::Compact => {
+                layout::in_order(axes.rev().map(|(axis, &extent)| (axis, extent, None)), 1, show)
+            }
+            Strides::Elements(strides) | Strides::Bytes(strides) => {
+                let unit = if let Strides::Bytes(_) = self.strides { size } else { 1 };
+                let axes = axes.zip(strides).rev();
+                let axes = axes.map(|((axis, &extent), &stride)| (axis, extent, Some(stride)));
+                layout::in_order(axes, unit, show)
+            }
+        }?;
+        let bytes = numel.checked_mul(size).filter(|&bytes| bytes <= isize::MAX as i64)?;
+        let offset = usize::try_from(self.byte_offset).ok()?;
+        let start = self.data.addr().checked_add(offset)?;
+        start.checked_add(bytes as usize)?;
+        Some((self.data.with_addr(start), numel))
+    }
+}
+
+/// A description for whose memory its maker vouches, if it holds together.
+#[derive(Clone, Copy, Debug)]
+pub struct Vouched<'a>(Description<'a>);
+
+impl<'a> Vouched<'a> {
+    /// # Safety
+    /// As for [`View::new`].
+    #[inline(always)]
+    pub unsafe fn new(described: Description<'a>) -> Vouched<'a> {
+        Vouched(described)
+    }
+
+    /// What is described.
+    pub fn description(&self) -> &Description<'a> {
+        &self.0
+    }
+
+    /// The view of it, if it holds together.
+    ///
+    /// # Errors
+    /// As [`View::new`].
+    pub fn view(&self) -> Result<View<'a>> {
+        // SAFETY: by the contract of `new`.
+        unsafe { View::new(self.0) }
     }
 }
 
@@ -148,7 +206,6 @@ pub struct View<'a> {
     numel: i64,
     odd_strides: bool,
     contiguous: bool,
-    lender: Option<&'a Tensor>,
 }
 
 impl<'a> View<'a> {
@@ -173,7 +230,7 @@ impl<'a> View<'a> {
         let found = it.survey()?;
         let odd_strides = found.numel != 0 && it.has_odd_strides();
         let Survey { numel, contiguous, .. } = found;
-        let mut view = View { it, numel, odd_strides, contiguous, lender: None };
+        let mut view = View { it, numel, odd_strides, contiguous };
         if numel != 0 {
             view.check_addresses(found)?;
         }
@@ -193,9 +250,10 @@ impl<'a> View<'a> {
             swapped: false,
             flags: tensor.flags(),
             stream: tensor.stream(),
+            lender: Some(tensor),
         };
         let (numel, contiguous) = (tensor.numel(), tensor.is_contiguous());
-        View { it, numel, odd_strides: false, contiguous, lender: Some(tensor) }
+        View { it, numel, odd_strides: false, contiguous }
     }
 
     /// That every element has an address, and that all of them lie within one object's size.
@@ -274,17 +332,9 @@ impl<'a> View<'a> {
         self
     }
 
-    /// The same memory, which is that of a tensor of ours, if one is given.
-    #[must_use]
-    #[inline(always)]
-    pub fn lent_by(mut self, lender: Option<&'a Tensor>) -> View<'a> {
-        self.lender = lender;
-        self
-    }
-
     /// The tensor of ours whose memory it is, if it is that of one.
     pub fn lender(&self) -> Option<&'a Tensor> {
-        self.lender
+        self.it.lender
     }
 
     /// The same layout over other memory, all of which is ready.
@@ -304,7 +354,9 @@ impl<'a> View<'a> {
         'a: 'b,
     {
         // SAFETY: passed on from this function's contract.
-        unsafe { View::new(Description { data, byte_offset, device, stream: 0, ..self.it }) }
+        unsafe {
+            View::new(Description { data, byte_offset, device, stream: 0, lender: None, ..self.it })
+        }
     }
 
     /// Extents in elements.
@@ -472,7 +524,7 @@ impl<'a> View<'a> {
     {
         let it = Description { shape, strides: Strides::Elements(strides), ..self.it };
         let contiguous = layout::is_contiguous(shape, strides.iter().copied(), 1);
-        View { it, numel, odd_strides: false, contiguous, lender: self.lender }
+        View { it, numel, odd_strides: false, contiguous }
     }
 
     /// That elements `low` to `high` lie within this view.
@@ -560,6 +612,7 @@ impl<'a> View<'a> {
             swapped: false,
             flags: flags & DLPACK_SUBBYTE_PADDED,
             stream: 0,
+            lender: None,
         };
         let found = it.survey()?;
         let fits = match it.reach(found.low, found.high) {
@@ -570,7 +623,7 @@ impl<'a> View<'a> {
             return Err(outside(block));
         }
         let Survey { numel, contiguous, .. } = found;
-        Ok(View { it, numel, odd_strides: false, contiguous, lender: None })
+        Ok(View { it, numel, odd_strides: false, contiguous })
     }
 
     /// The view of one element; `None` if a position is outside its axis. Not for packed elements.
@@ -586,8 +639,7 @@ impl<'a> View<'a> {
             offset += position * step;
         }
         let it = Description { shape: &[], strides: Strides::Compact, ..self.it };
-        let lender = self.lender;
-        let mut view = View { it, numel: 1, odd_strides: false, contiguous: true, lender };
+        let mut view = View { it, numel: 1, odd_strides: false, contiguous: true };
         view.shift(offset);
         Some(view)
     }
@@ -683,7 +735,8 @@ impl<'a> Bytes<'a> {
             swapped: false,
             flags: self.flags,
             stream: 0,
+            lender: None,
         };
-        Ok(View { it, numel: count, odd_strides: false, contiguous: true, lender: None })
+        Ok(View { it, numel: count, odd_strides: false, contiguous: true })
     }
 }

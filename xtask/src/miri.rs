@@ -10,7 +10,7 @@ use crate::run::{failing, quietly, run, twice};
 const SHORT: &[&str] = &["ownership", "memory", "threads"];
 
 /// What is for a long look besides.
-const LONG: &[&str] = &["history_graph", "repr", "plan", "history", "boundary"];
+const LONG: &[&str] = &["history_graph", "repr", "plan", "history", "short_way", "boundary"];
 
 /// This machine's own; 32 bits with 64-bit integers aligned to 4 bytes; the other byte order.
 const TARGETS: [Option<&str>; 3] =
