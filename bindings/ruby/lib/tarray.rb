@@ -59,11 +59,7 @@ module Tarray
   # Makes a tensor of the DLPack tensor at an address: taken if the call succeeds, else still the
   # caller's.
   def self.from_dlpack(address, legacy: false, **request)
-    loan = Loan.new(address, legacy: legacy)
-    asarray(loan, **request)
-  rescue Error
-    loan&.give
-    raise
+    take(Managed.new(address, legacy: legacy), request)
   end
 
   # How many tensors are alive in the library: zero when nothing leaks.

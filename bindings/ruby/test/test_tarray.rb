@@ -57,6 +57,9 @@ class TestSources < Minitest::Test
       end
     end
     assert_equal "lost", assert_raises(IOError) { Tarray.asarray([bad.new([1])]) }.message
+    mute = Class.new(StandardError) { def message = raise }
+    worse = Class.new(Array) { define_method(:size) { raise mute } }
+    assert_raises(mute) { Tarray.asarray([worse.new([1])]) }
     assert_raises(Tarray::LayoutError) { Tarray.asarray([].tap { |loop| loop << loop }) }
   end
 
@@ -189,6 +192,18 @@ class TestLifetimes < Minitest::Test
     assert_equal [0, 0], [Tarray.held, Tarray.live_tensors]
   end
 
+  def test_an_address_stays_the_callers_whatever_a_call_fails_with
+    collect
+    wrong = { ArgumentError => { colour: 1 }, Tarray::DtypeError => { dtype: "float33" },
+              Tarray::CannotAliasError => { copy: false, dtype: "float64" } }
+    addresses = 20.times.map { Tarray.asarray([3]).to_dlpack.give }
+    wrong.each { |error, request| addresses.each { |at| assert_raises(error) { Tarray.from_dlpack(at, **request) } } }
+    collect
+    assert_operator Tarray.live_tensors, :>=, addresses.size
+    addresses.each { |at| Tarray::Loan.new(at).finish }
+    assert_operator Tarray.live_tensors, :<, addresses.size
+  end
+
   def test_released_twice_is_released_once
     tensor = Tarray.asarray([1])
     2.times { tensor.release }
@@ -306,6 +321,20 @@ class TestExchange < Minitest::Test
     address = Tarray.asarray([3]).to_dlpack.give
     assert_raises(Tarray::CannotAliasError) { Tarray.from_dlpack(address, copy: false, dtype: "float64") }
     assert_equal [3], Tarray.from_dlpack(address).to_a
+    loan = Tarray.asarray([4]).to_dlpack(legacy: true)
+    assert_equal [4], Tarray.from_dlpack(Fiddle::Pointer.new(loan.give), legacy: true).to_a
+  end
+
+  def test_what_is_no_address_is_refused
+    [Tarray::Loan.method(:new), Tarray.method(:from_dlpack)].each do |taker|
+      [1.5, nil, "1", loan = Tarray.asarray(1).to_dlpack].each do |wrong|
+        assert_includes assert_raises(Tarray::KindError) { taker.(wrong) }.message, wrong.inspect
+      end
+      [0, -1, 2**64].each do |wrong|
+        assert_includes assert_raises(Tarray::InvalidArgumentError) { taker.(wrong) }.message, wrong.to_s
+      end
+      loan.finish
+    end
   end
 
   def test_what_goes_out_is_marked_when_asked

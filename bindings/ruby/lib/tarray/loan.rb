@@ -4,8 +4,29 @@ require_relative "options"
 require_relative "whole"
 
 module Tarray
+  # A DLPack tensor at an address, which is whoever's that gave the address.
+  class Managed
+    attr_reader :address
+
+    def initialize(address, legacy: false)
+      address = address.to_i if address.is_a?(Fiddle::Pointer)
+      unless address.is_a?(Integer)
+        Error.refuse(:TA_ERR_KIND, "a DLPack tensor is the address of one, not #{address.inspect}")
+      end
+      Error.refuse(:TA_ERR_INVALID_ARGUMENT, "no DLPack tensor is at #{address}") unless address.between?(1, 2**64 - 1)
+      @address = address
+      @legacy = legacy ? true : false
+    end
+
+    # Whether it is the struct without a version.
+    def legacy?
+      @legacy
+    end
+  end
+  private_constant :Managed
+
   # A DLPack tensor that Ruby holds: the collector runs its deleter, unless somebody takes it first.
-  class Loan
+  class Loan < Managed
     # Where DLPack has the deleter in the struct with a version, and without.
     DELETER = { false => 16, true => 56 }.freeze
     LAYOUT = Layout.of("ta_export_options")
@@ -34,14 +55,10 @@ module Tarray
 
     # Of a DLPack tensor at an address, which is this object's from now on.
     def initialize(address, legacy: false)
-      @place = [address]
-      @legacy = legacy
-      @finish = Loan.send(:finisher, @place, legacy)
+      super
+      @place = [@address]
+      @finish = Loan.send(:finisher, @place, @legacy)
       ObjectSpace.define_finalizer(self, @finish)
-    end
-
-    def legacy?
-      @legacy
     end
 
     # Where it is; it stays this object's.

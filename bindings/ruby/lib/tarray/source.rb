@@ -79,7 +79,7 @@ module Tarray
       when Tensor then [:TA_SOURCE_TENSOR, [object.address].pack("Q")]
       when Memory then [:TA_SOURCE_MEMORY, memory(object)]
       when String, Fiddle::Pointer then [:TA_SOURCE_BUFFER, buffer(object)]
-      when Loan then [object.legacy? ? :TA_SOURCE_DLPACK_LEGACY : :TA_SOURCE_DLPACK, [object.address].pack("Q")]
+      when Managed then [object.legacy? ? :TA_SOURCE_DLPACK_LEGACY : :TA_SOURCE_DLPACK, [object.address].pack("Q")]
       else Error.refuse(:TA_ERR_KIND, "no tensor is made of #{object.nil? ? "nil" : "a #{object.class}"}")
       end
     end

@@ -80,12 +80,13 @@ module Tarray
       written[0, 8] = [packed.bytesize / Source::SCALAR.size].pack("Q")
     end
 
-    # Tells the library what went wrong: the status, and for our own errors the message.
+    # Tells the library what went wrong: the status, and for our own errors the message. Other exceptions are not
+    # asked for theirs, which may be code of the program's that raises.
     def failed(exception, err)
-      ours = exception.is_a?(Error)
-      @raised = exception unless ours
-      code = ours ? exception.code : C[:TA_ERR_CALLBACK]
-      Error.write(err, code, exception.message)
+      return Error.write(err, exception.code, exception.message) if exception.is_a?(Error)
+
+      @raised = exception
+      C[:TA_ERR_CALLBACK]
     end
 
     # Answers a callback, and lets nothing out but a status.
