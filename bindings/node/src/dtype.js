@@ -3,6 +3,7 @@
 import koffi from 'koffi';
 
 import { TarrayError } from './error.js';
+import { tagOf } from './intrinsics.js';
 import { ta_dtype_name } from './library.js';
 import * as status from './status.js';
 
@@ -100,11 +101,8 @@ if (typeof globalThis.Float16Array === 'function') CLASSES.set('float16', global
 const BY_TAG = new Map(Array.from(CLASSES, ([name, { name: tag }]) => [tag, dtypeBits(name)]));
 BY_TAG.set('Uint8ClampedArray', dtypeBits('uint8'));
 
-const tagOf = Object.getOwnPropertyDescriptor(
-    Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
-
 /** The dtype of a typed array's elements, or undefined if it is none. */
-export const dtypeOfArray = (value) => BY_TAG.get(tagOf.call(value));
+export const dtypeOfArray = (value) => BY_TAG.get(tagOf(value));
 
 /** Whether a typed array can hold elements of a dtype. */
 export const hasArrayClass = (name) => name === 'bool' || CLASSES.has(name);

@@ -9,6 +9,7 @@ import { markAsUntransferable } from 'node:worker_threads';
 
 import koffi from 'koffi';
 
+import { bufferOf, isShared, sizeOf } from './intrinsics.js';
 import { ta_mark_released } from './library.js';
 
 /** The `release` for memory whose `owner` is the flag of a pin. */
@@ -35,7 +36,7 @@ class Pin {
 
     constructor(buffer) {
         this.buffer = buffer;
-        this.bytes = buffer.byteLength;
+        this.bytes = sizeOf(buffer);
     }
 
     get owner() {
@@ -62,9 +63,9 @@ let limit = { ...LEAST };
 /** Holds the memory of `array` until the library sets the flag or `unpin` gives it back. */
 export function pin(array) {
     if (pins.size >= limit.pins || bytesPinned >= limit.bytes) sweep();
-    const buffer = array.buffer ?? array;
+    const buffer = bufferOf(array);
     // A transferred buffer takes its memory along, tensors or not.
-    if (!(buffer instanceof SharedArrayBuffer)) markAsUntransferable(buffer);
+    if (!isShared(buffer)) markAsUntransferable(buffer);
     const made = new Pin(buffer);
     pins.add(made);
     bytesPinned += made.bytes;

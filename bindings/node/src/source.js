@@ -6,6 +6,7 @@ import { Block } from './block.js';
 import { dtypeOfArray } from './dtype.js';
 import { TarrayError, wrongKind } from './error.js';
 import { shareOf } from './handle.js';
+import { bufferOf, bytesOf, isBytes, lengthOf } from './intrinsics.js';
 import * as layout from './layout.js';
 import * as status from './status.js';
 import { Complex, Strided, TypedScalar } from './values.js';
@@ -58,7 +59,7 @@ export function describe(block, value, walk) {
     if (value instanceof Strided) return describeStrided(block, value);
     if (value instanceof TypedScalar) return describeTypedScalar(block, value);
     const dtype = dtypeOfArray(value);
-    if (dtype !== undefined) return describeMemory(block, value, dtype, [value.length]);
+    if (dtype !== undefined) return describeMemory(block, value, dtype, [lengthOf(value)]);
     if (isBytes(value)) return describeBytes(block, value);
     throw wrongKind(value);
 }
@@ -162,14 +163,8 @@ function describeMemory(block, array, dtype, shape) {
     block.ownerAt = VALUE + memory.owner;
 }
 
-const isBytes = (value) =>
-    value instanceof ArrayBuffer || value instanceof SharedArrayBuffer || value instanceof DataView;
-
 function describeBytes(block, value) {
-    const bytes =
-        value instanceof DataView
-            ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-            : new Uint8Array(value);
+    const bytes = bytesOf(value);
     kind(block, BUFFER);
     block.u64(VALUE + buffer.data, addressOf(bytes));
     block.u64(VALUE + buffer.size_bytes, bytes.length);
@@ -179,5 +174,5 @@ function describeBytes(block, value) {
 
 function addressOf(array) {
     // An array whose buffer was transferred looks empty; a view of such a buffer cannot be made.
-    return array.length === 0 ? new Uint8Array(array.buffer) && 0n : koffi.address(array);
+    return lengthOf(array) === 0 ? new Uint8Array(bufferOf(array)) && 0n : koffi.address(array);
 }

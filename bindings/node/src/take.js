@@ -9,6 +9,7 @@ import { nameOf, TarrayError } from './error.js';
 import { managedAddress } from './export.js';
 import { readFacts } from './facts.js';
 import { shareOf } from './handle.js';
+import { bufferOf, mayShrink } from './intrinsics.js';
 import * as layout from './layout.js';
 import * as library from './library.js';
 import { writeOptions } from './options.js';
@@ -62,7 +63,7 @@ function takeMemory(source, options, call, answer) {
         answer.check(call());
         return new Share(answer.pointer(), null);
     }
-    mayBeShared(array.buffer);
+    mayBeShared(bufferOf(array));
     const pin = pins.pin(array);
     source.give(pin.owner, pins.release);
     try {
@@ -76,8 +77,8 @@ function takeMemory(source, options, call, answer) {
     return new Share(answer.pointer(), pin);
 }
 
-function mayBeShared({ resizable }) {
-    if (!resizable) return;
+function mayBeShared(buffer) {
+    if (!mayShrink(buffer)) return;
     const message = "can't alias a resizable ArrayBuffer, which may shrink: use copy: true";
     throw new TarrayError(status.CANNOT_ALIAS, message);
 }

@@ -3,6 +3,7 @@
 import { nameOf, TarrayError } from './error.js';
 import * as status from './status.js';
 import { dtypeBits, dtypeBytes, dtypeOfArray } from './dtype.js';
+import { bytesOf, isBytes } from './intrinsics.js';
 
 /** A complex number. */
 export class Complex {
@@ -46,7 +47,7 @@ export function strided(array, how) {
     }
     const { dtype, shape, stridesBytes, offsetBytes = 0, ...traits } = how;
     const bits = dtype === undefined ? dtypeOfArray(array) : dtypeBits(dtype);
-    if (bits === undefined || (!ArrayBuffer.isView(array) && !isBuffer(array))) {
+    if (bits === undefined || (dtypeOfArray(array) === undefined && !isBytes(array))) {
         throw new TarrayError(status.KIND, 'strided takes a typed array, or a buffer and a dtype');
     }
     const extents = integers('shape', shape);
@@ -57,14 +58,10 @@ export function strided(array, how) {
         throw new TarrayError(status.INVALID_ARGUMENT, message);
     }
     const size = dtypeBytes(bits);
-    staysInside(array.byteLength, extents, steps ?? inOrder(extents, size), offset, size);
-    const bytes = ArrayBuffer.isView(array)
-        ? new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-        : new Uint8Array(array);
+    const bytes = bytesOf(array);
+    staysInside(bytes.length, extents, steps ?? inOrder(extents, size), offset, size);
     return new Strided({ bytes, dtype: bits, shape: extents, steps, offset, flags: flags(traits) });
 }
-
-const isBuffer = (value) => value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
 
 const READ_ONLY = 1;
 const BYTE_SWAPPED = 2;

@@ -228,6 +228,38 @@ test('a number may have a dtype, which it keeps', () => {
     fails(() => scalar(1, 'int7'), 'TA_ERR_DTYPE', /int7/);
 });
 
+/** A class whose arrays say of themselves that they are where they are not. */
+const lying = (Class, claims) => {
+    const Lying = class extends Class {};
+    for (const [name, claim] of Object.entries(claims)) {
+        Object.defineProperty(Lying.prototype, name, { get: () => claim });
+    }
+    return Lying;
+};
+
+test('an array is as long as it is, whatever its class says', () => {
+    const claims = { length: 4096, byteLength: 16384, byteOffset: 64, buffer: new ArrayBuffer(16) };
+    const Floats = lying(Float32Array, claims);
+    const View = lying(DataView, claims);
+    const Bytes = lying(ArrayBuffer, { byteLength: 16384 });
+    const array = new Floats([1, 2]);
+    const shared = asarray(array);
+    assert.deepEqual(shared.shape, [2]);
+    shared.set([1], 7);
+    assert.equal(array[1], 7);
+    for (const value of [new View(new ArrayBuffer(8)), new Bytes(8)]) {
+        const tensor = asarray(value);
+        assert.deepEqual(tensor.toArray(), [0, 0]);
+        tensor.release();
+    }
+    fails(() => strided(array, { shape: [3] }), 'TA_ERR_OUT_OF_BOUNDS', /array of 8 bytes/);
+    const rows = asarray([strided(array, { shape: [2] }), array]);
+    assert.deepEqual(rows.toArray(), [[1, 7], [1, 7]]);
+    for (const tensor of [shared, rows]) tensor.release();
+    const shrinking = new (lying(ArrayBuffer, { resizable: false }))(8, { maxByteLength: 16 });
+    fails(() => asarray(shrinking), 'TA_ERR_CANNOT_ALIAS', /resizable/);
+});
+
 test('views of bytes, of Node\'s pool and of one another are where they are', () => {
     const bytes = new Uint8Array([0, 0, 0, 1, 2, 0, 0, 0]);
     const view = asarray(new DataView(bytes.buffer, 3, 4), { dtype: 'int16', copy: true });
