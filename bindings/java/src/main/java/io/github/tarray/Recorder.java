@@ -18,10 +18,8 @@ final class Recorder {
     private static final long[] FUNCTIONS = Library.CORE.functions(new Answers());
 
     /** The passes that this thread is in: an operation may begin another. */
-    private static final ThreadLocal<ArrayDeque<Recorder>> PASSES =
+    private static final ThreadLocal<ArrayDeque<Thrown>> PASSES =
             ThreadLocal.withInitial(ArrayDeque::new);
-
-    private Throwable thrown;
 
     private Recorder() {}
 
@@ -61,22 +59,14 @@ final class Recorder {
 
     /** Makes a backward pass; what an operation has thrown in it is thrown. */
     static int during(IntSupplier call) {
-        Recorder pass = new Recorder();
-        ArrayDeque<Recorder> passes = PASSES.get();
+        Thrown pass = new Thrown();
+        ArrayDeque<Thrown> passes = PASSES.get();
         passes.push(pass);
-        int status;
         try {
-            status = call.getAsInt();
+            return pass.during(call);
         } finally {
             passes.pop();
         }
-        if (status != Status.OK && pass.thrown instanceof Error error) {
-            throw error;
-        }
-        if (status != Status.OK && pass.thrown != null) {
-            throw (RuntimeException) pass.thrown;
-        }
-        return status;
     }
 
     private static final class Answers implements Core.Recorded {
@@ -88,11 +78,11 @@ final class Recorder {
                 List<Tensor> made = OPERATIONS.get(operation).backward(gradient, wanted);
                 give(made, gradInputs, (int) count);
                 return Status.OK;
-            } catch (RuntimeException | Error thrown) {
-                Recorder pass = PASSES.get().peek();
+            } catch (Throwable thrown) {
+                Thrown pass = PASSES.get().peek();
                 // A pass that another binding began gets the message only.
                 if (pass != null) {
-                    pass.thrown = thrown;
+                    pass.keep(thrown);
                 }
                 return tell(err, thrown);
             }
@@ -135,11 +125,20 @@ final class Recorder {
         }
     }
 
+    /** The message, which may be code of the program's that throws, too. */
+    private static String messageOf(Throwable thrown) {
+        try {
+            return String.valueOf(thrown.getMessage());
+        } catch (Throwable worse) {
+            return thrown.getClass().getName();
+        }
+    }
+
     private static int tell(long err, Throwable thrown) {
         int status = thrown instanceof TarrayException ours ? ours.status() : Status.CALLBACK;
         if (err != 0) {
             int messageAt = Layout.ERROR.at("message");
-            byte[] text = String.valueOf(thrown.getMessage()).getBytes(StandardCharsets.UTF_8);
+            byte[] text = messageOf(thrown).getBytes(StandardCharsets.UTF_8);
             int length = Math.min(text.length, Layout.ERROR.size() - messageAt - 1);
             ByteBuffer to = Library.CORE.at(err, Layout.ERROR.size());
             to.putInt(Layout.ERROR.at("status"), status);

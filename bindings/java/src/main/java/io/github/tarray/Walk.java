@@ -20,8 +20,7 @@ final class Walk {
 
     /** By depth: the library goes into one item of a list after the other. */
     private final List<Level> levels = new ArrayList<>();
-    private RuntimeException thrown;
-    private Error failed;
+    private final Thrown thrown = new Thrown();
 
     /** A list on the way, and what its last item was described in, if it was no list. */
     private static final class Level {
@@ -62,19 +61,11 @@ final class Walk {
     int during(IntSupplier call) {
         ArrayDeque<Walk> walks = CURRENT.get();
         walks.push(this);
-        int status;
         try {
-            status = call.getAsInt();
+            return thrown.during(call);
         } finally {
             walks.pop();
         }
-        if (status != Status.OK && failed != null) {
-            throw failed;
-        }
-        if (status != Status.OK && thrown != null) {
-            throw thrown;
-        }
-        return status;
     }
 
     private interface Telling {
@@ -86,12 +77,10 @@ final class Walk {
         try {
             telling.tell(walk, walk.levels.get((int) depth));
             return Status.OK;
-        } catch (RuntimeException exception) {
-            walk.thrown = exception;
-        } catch (Error error) {
-            walk.failed = error;
+        } catch (Throwable thrown) {
+            walk.thrown.keep(thrown);
+            return Status.CALLBACK;
         }
-        return Status.CALLBACK;
     }
 
     private static final class Answers implements Core.Callbacks {

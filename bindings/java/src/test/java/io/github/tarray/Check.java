@@ -1,5 +1,6 @@
 package io.github.tarray;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -61,6 +62,36 @@ final class Check {
             return;
         }
         throw new AssertionError("the call succeeded instead of " + code);
+    }
+
+    /** Unchecked, checked, and of a class whose message cannot be asked for. */
+    static final List<Throwable> THROWABLES = List.of(
+            new IllegalStateException("lost"), new AssertionError(), new IOException("disk"), new Mute());
+
+    private static final class Mute extends Exception {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** Throws anything out of what declares nothing, as generics can. */
+    @SuppressWarnings("unchecked")
+    static <T, E extends Throwable> T thrown(Throwable wrong) throws E {
+        throw (E) wrong;
+    }
+
+    /** The very throwable comes out of the call. */
+    static void throwing(Throwable wrong, Body call) throws Exception {
+        try {
+            call.run();
+        } catch (Throwable got) {
+            that(got == wrong, "another exception came out");
+            return;
+        }
+        throw new AssertionError("the call succeeded");
     }
 
     /** No tensor is alive and no buffer held, once the collector has been round. */

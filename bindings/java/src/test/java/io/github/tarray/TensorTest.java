@@ -256,20 +256,10 @@ final class TensorTest {
         };
     }
 
-    private static void thrown() {
-        for (Throwable wrong : List.of(new IllegalStateException("not today"), new AssertionError())) {
-            List<Object> list = list(() -> {
-                if (wrong instanceof Error error) {
-                    throw error;
-                }
-                throw (RuntimeException) wrong;
-            });
-            try {
-                Tarray.asarray(List.of(List.of(1, 2), list));
-                throw new IllegalArgumentException("the call succeeded");
-            } catch (IllegalStateException | AssertionError got) {
-                that(got == wrong, "another exception: " + got);
-            }
+    private static void thrown() throws Exception {
+        for (Throwable wrong : Check.THROWABLES) {
+            List<Object> list = list(() -> Check.thrown(wrong));
+            Check.throwing(wrong, () -> Tarray.asarray(List.of(List.of(1, 2), list)));
         }
     }
 
