@@ -3,17 +3,15 @@
 -- A loan is that until it is taken, given away or finished, and says so when it is used afterwards. A
 -- plain pointer can be passed to `asarray`, too, and is whoever's that made it.
 
-local bit = require "bit"
 local ffi = require "ffi"
 local C = require "tarray.c"
 local errors = require "tarray.errors"
+local options = require "tarray.options"
 
 local loans = {}
 
 local VERSIONED, LEGACY = ffi.typeof "DLManagedTensorVersioned *", ffi.typeof "DLManagedTensor *"
 local VERSIONED_ROOM, LEGACY_ROOM = ffi.typeof "DLManagedTensorVersioned *[1]", ffi.typeof "DLManagedTensor *[1]"
-local EXPORT_OPTIONS = ffi.typeof "ta_export_options"
-local COPY = { [false] = C.TA_COPY_NEVER, [true] = C.TA_COPY_ALWAYS }
 
 local Loan = {}
 
@@ -82,22 +80,12 @@ function loans.at(address, legacy)
     return setmetatable({ managed = ffi.cast(legacy and LEGACY or VERSIONED, address) }, Loan)
 end
 
-local function request_of(request)
-    local out = EXPORT_OPTIONS()
-    out.struct_size = ffi.sizeof(out)
-    out.copy = COPY[request.copy] or C.TA_COPY_IF_NEEDED
-    out.flags = request.read_only and bit.bor(out.flags, C.TA_EXPORT_READ_ONLY) or out.flags
-    if request.max_version then
-        out.max_major, out.max_minor = request.max_version[1], request.max_version[2]
-    end
-    return out
-end
-
 -- Lends a tensor.
 function loans.of(handle, request)
-    local out, err = request.legacy and LEGACY_ROOM() or VERSIONED_ROOM(), errors.room()
-    local lend = request.legacy and C.ta_to_dlpack_legacy or C.ta_to_dlpack
-    errors.check(lend(handle, request_of(request), out, err), err)
+    local wanted, legacy = options.of_export(request), request and request.legacy
+    local out, err = legacy and LEGACY_ROOM() or VERSIONED_ROOM(), errors.room()
+    local lend = legacy and C.ta_to_dlpack_legacy or C.ta_to_dlpack
+    errors.check(lend(handle, wanted, out, err), err)
     return setmetatable({ managed = ffi.gc(out[0], finish) }, Loan)
 end
 

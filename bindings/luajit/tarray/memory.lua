@@ -11,6 +11,11 @@ local memory = {}
 
 local Memory = {}
 
+local FIELDS = {
+    data = true, dtype = true, shape = true, strides_bytes = true, byte_offset = true, read_only = true,
+    byte_swapped = true, owner = true,
+}
+
 -- A description; `asarray` takes it. Fields:
 --   data           an array, a pointer or a string; kept alive as long as a tensor uses it
 --   dtype          a name
@@ -23,6 +28,11 @@ local Memory = {}
 function memory.new(fields)
     if type(fields) ~= "table" then
         errors.refuse("TA_ERR_KIND", "memory is described by a table, not a %s", type(fields))
+    end
+    for name in pairs(fields) do
+        if not FIELDS[name] then
+            errors.refuse("TA_ERR_INVALID_ARGUMENT", "memory: there is no field called %s", tostring(name))
+        end
     end
     return setmetatable(fields, Memory)
 end

@@ -218,7 +218,7 @@ end
 -- Lends the memory as DLPack: see tarray.loans for what comes back. `request` may have `legacy`,
 -- `copy`, `read_only`, `max_version = {1, 0}`.
 function Tensor:to_dlpack(request)
-    return loans.of(handle_of(self), request or {})
+    return loans.of(handle_of(self), request)
 end
 
 -- t[i]: an element of a vector, a row of anything else. From 0; negative positions are errors.

@@ -78,6 +78,14 @@ return {
         assert(asarray(marked):is_read_only())
         assert(copied.dl_tensor.data ~= tensor:info().data)
         check.refused("TA_ERR_EXPORT", "read-only", tensor.to_dlpack, asarray(tensor, { read_only = true }), { legacy = true })
+        for says, wrong in pairs {
+            readonly = { readonly = true }, always = { copy = "always" }, device = { device = "nonsense:7" },
+            stream = { stream = 5 }, ["number"] = { max_version = 1 }, ["-1"] = { max_version = { -1, 0 } },
+            ["4294967296"] = { max_version = { 1, 2 ^ 32 } }, ["1 numbers"] = { max_version = { 1 } }, ["7"] = 7,
+        } do
+            check.refused("TA_ERR_INVALID_ARGUMENT", says, tensor.to_dlpack, tensor, wrong)
+        end
+        assert(asarray(tensor:to_dlpack { max_version = { 1, 0 } }):item(0) == 1)
         check.refused("TA_ERR_EXPORT", "grad", tensor.to_dlpack, asarray({ 1 }, { requires_grad = true }))
     end },
 }

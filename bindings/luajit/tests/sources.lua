@@ -82,6 +82,7 @@ return {
         end
         check.refused("TA_ERR_LAYOUT", "-1", of, { -1 })
         check.refused("TA_ERR_KIND", "number", tarray.memory, 7)
+        check.refused("TA_ERR_INVALID_ARGUMENT", "readonly", tarray.memory, { data = "x", readonly = true })
     end },
     { "a wrong request names the option and the value", function()
         for _, wrong in ipairs {
@@ -91,6 +92,7 @@ return {
             { "TA_ERR_DEVICE", "moon", { device = "moon" } },
             { "TA_ERR_INVALID_ARGUMENT", "memory", { accept = "memory" } },
             { "TA_ERR_INVALID_ARGUMENT", "numbers", { accept = { "numbers" } } },
+            { "TA_ERR_INVALID_ARGUMENT", "{}", { accept = {} } },
         } do
             check.refused(wrong[1], wrong[2], asarray, 1, wrong[3])
         end

@@ -4,8 +4,9 @@ import koffi from 'koffi';
 
 import { nameOf, TarrayError } from './error.js';
 import * as layout from './layout.js';
-import { copyMode, flag } from './options.js';
+import { checkNames, copyMode, flag } from './options.js';
 import * as status from './status.js';
+import { integers } from './values.js';
 
 const { exportOptions: at } = layout;
 const READ_ONLY = 1;
@@ -13,17 +14,21 @@ const NAMES = new Set(['maxVersion', 'copy', 'readOnly']);
 
 /** Writes what is asked into a block that `layout.exportOptions.size` fits. */
 export function writeExport(block, asked = {}) {
+    checkNames(asked, NAMES);
     block.clear();
     block.u64(at.struct_size, at.size);
-    for (const name of Object.keys(asked)) {
-        if (NAMES.has(name)) continue;
-        throw new TarrayError(status.INVALID_ARGUMENT, `there is no option ${name}`);
-    }
-    const [major, minor] = asked.maxVersion ?? [0, 0];
+    const [major, minor] = asked.maxVersion === undefined ? [0, 0] : version(asked.maxVersion);
     block.u32(at.max_major, major);
     block.u32(at.max_minor, minor);
     block.i32(at.copy, copyMode(asked.copy));
     block.u64(at.flags, flag('readOnly', asked.readOnly, READ_ONLY));
+}
+
+function version(pair) {
+    const numbers = integers('maxVersion', pair);
+    if (numbers.length === 2 && numbers.every((n) => n >= 0 && n < 2 ** 32)) return numbers;
+    const message = `maxVersion: [${numbers}] is not a major and a minor number`;
+    throw new TarrayError(status.INVALID_ARGUMENT, message);
 }
 
 /** The address of a DLPack tensor, checked as far as that goes. */

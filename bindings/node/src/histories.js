@@ -8,6 +8,7 @@ import { nameOf, TarrayError } from './error.js';
 import { shareOf } from './handle.js';
 import * as library from './library.js';
 import * as status from './status.js';
+import { checkNames, flag } from './options.js';
 import { Share, take } from './take.js';
 import { integers } from './values.js';
 
@@ -56,9 +57,14 @@ export const setGrad = ({ handle }, gradient) =>
 export const detach = ({ handle, pin }) =>
     made((out, error) => library.ta_detach(handle, out, error), pin);
 
-export const backward = ({ handle }, gradient, { retainGraph = false } = {}) =>
+const BACKWARD_NAMES = new Set(['retainGraph']);
+
+export function backward({ handle }, gradient, options = {}) {
+    checkNames(options, BACKWARD_NAMES);
+    const isRetained = flag('retainGraph', options.retainGraph, 1);
     done((error) =>
-        library.ta_backward(handle, handleOf('gradient', gradient), retainGraph ? 1 : 0, error));
+        library.ta_backward(handle, handleOf('gradient', gradient), isRetained, error));
+}
 
 const applied = (call, left, right) =>
     made((out, error) => call(left.handle, right.handle, out, error));
@@ -80,17 +86,22 @@ export const mul = binary(library.ta_mul);
 
 export const neg = ({ handle }) => made((out, error) => library.ta_neg(handle, out, error));
 
+const SUM_NAMES = new Set(['keep']);
+
 /** The sum along axes: none are all. */
-export const sum = ({ handle }, along = [], { keep = false } = {}) =>
-    axesRoom.lend((block) => {
+export function sum({ handle }, along = [], options = {}) {
+    checkNames(options, SUM_NAMES);
+    const isKept = flag('keep', options.keep, 1);
+    return axesRoom.lend((block) => {
         const axes = integers('axes', typeof along === 'number' ? [along] : along);
         if (axes.length > MAX_NDIM) {
             throw new TarrayError(status.LAYOUT, `${axes.length} axes: at most ${MAX_NDIM}`);
         }
         axes.forEach((axis, k) => block.i64(8 * k, axis));
         return made((out, error) =>
-            library.ta_sum(handle, block.address, axes.length, keep ? 1 : 0, out, error));
+            library.ta_sum(handle, block.address, axes.length, isKept, out, error));
     });
+}
 
 /** Runs `body` while nothing is recorded on this thread; what it awaits comes after that. */
 export function noGrad(body) {

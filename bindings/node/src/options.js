@@ -33,6 +33,14 @@ function oneOf(table, name, value) {
 /** `true` always, `false` never, nothing if needed. */
 export const copyMode = (value) => oneOf(COPY, 'copy', value);
 
+/** Refuses what are no options, and names that are not among them. */
+export function checkNames(asked, names) {
+    if (asked === null || typeof asked !== 'object') throw invalid(`options: ${nameOf(asked)}`);
+    for (const name of Object.keys(asked)) {
+        if (!names.has(name)) throw invalid(`there is no option ${name}`);
+    }
+}
+
 export function flag(name, value, bit) {
     if (value === undefined || value === false) return 0;
     if (value === true) return bit;
@@ -53,10 +61,7 @@ export function writeOptions(block, asked) {
     block.clear();
     block.u64(at.struct_size, at.size);
     if (asked === undefined) return;
-    if (asked === null || typeof asked !== 'object') throw invalid(`options: ${nameOf(asked)}`);
-    for (const name of Object.keys(asked)) {
-        if (!NAMES.has(name)) throw invalid(`there is no option ${name}`);
-    }
+    checkNames(asked, NAMES);
     if (asked.dtype !== undefined) block.u32(at.dtype, dtypeBits(asked.dtype));
     if (asked.defaultDtype !== undefined) {
         block.u32(at.default_dtype, dtypeBits(asked.defaultDtype));

@@ -13,6 +13,7 @@ import { shareOf } from './handle.js';
 import * as histories from './histories.js';
 import * as layout from './layout.js';
 import * as library from './library.js';
+import { checkNames } from './options.js';
 import { readScalar, writeScalar } from './source.js';
 import * as status from './status.js';
 import { borrow, Share, take } from './take.js';
@@ -42,6 +43,8 @@ const STRIDES = MAX_BYTES;
 const SCALAR = 2 * MAX_BYTES;
 const numbers = new Pool(() => new Numbers());
 const exports = new Pool(() => new Block(layout.exportOptions.size));
+
+const VIEW_NAMES = new Set(['strides', 'offset']);
 
 /** Lets go the shares of what the collector has found: tensors, and views of their memory. */
 const collected = new FinalizationRegistry((share) => share.release());
@@ -249,7 +252,9 @@ export class Tensor {
         }
     }
 
-    view(shape, { strides, offset = 0 } = {}) {
+    view(shape, where = {}) {
+        checkNames(where, VIEW_NAMES);
+        const { strides, offset = 0 } = where;
         const extents = integers('shape', shape);
         const steps = strides === undefined ? null : integers('strides', strides);
         const [start] = integers('offset', [offset]);

@@ -4,6 +4,7 @@ import { nameOf, TarrayError } from './error.js';
 import * as status from './status.js';
 import { dtypeBits, dtypeBytes, dtypeOfArray } from './dtype.js';
 import { bytesOf, isBytes } from './intrinsics.js';
+import { flag } from './options.js';
 
 /** A complex number. */
 export class Complex {
@@ -66,11 +67,11 @@ export function strided(array, how) {
 const READ_ONLY = 1;
 const BYTE_SWAPPED = 2;
 
-function flags({ readOnly = false, byteSwapped = false, ...unknown }) {
+function flags({ readOnly, byteSwapped, ...unknown }) {
     for (const name of Object.keys(unknown)) {
         throw new TarrayError(status.INVALID_ARGUMENT, `strided: there is no option ${name}`);
     }
-    return (readOnly ? READ_ONLY : 0) | (byteSwapped ? BYTE_SWAPPED : 0);
+    return flag('readOnly', readOnly, READ_ONLY) | flag('byteSwapped', byteSwapped, BYTE_SWAPPED);
 }
 
 /** A list of integers, checked: none is made of something else. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { asarray, Complex, scalar, strided, Tensor, TarrayError } from 'tarray';
+import { asarray, Complex, fromDLPack, scalar, strided, Tensor, TarrayError } from 'tarray';
 
 import { nothingAlive } from './collector.js';
 
@@ -126,6 +126,30 @@ test('wrong options are refused by name', () => {
         [null, 'TA_ERR_INVALID_ARGUMENT', /null/],
     ];
     for (const [options, code, says] of rows) fails(() => asarray(1, options), code, says);
+});
+
+test('wrong options of methods are refused by name', () => {
+    const tensor = asarray([1, 2]);
+    for (const [call, says] of [
+        [() => tensor.toDLPack({ readonly: true }), /readonly/],
+        [() => tensor.toDLPack({ readOnly: 'no' }), /readOnly: no/],
+        [() => tensor.toDLPack({ copy: 'always' }), /copy: always/],
+        [() => tensor.toDLPack(null), /null/],
+        [() => tensor.toDLPackLegacy({ stream: 5 }), /stream/],
+        [() => tensor.toDLPack({ maxVersion: ['a', 0] }), /maxVersion: a/],
+        [() => tensor.toDLPack({ maxVersion: [1] }), /maxVersion: \[1\]/],
+        [() => tensor.toDLPack({ maxVersion: [-1, 0] }), /maxVersion: \[-1,0\]/],
+        [() => tensor.toDLPack({ maxVersion: [1, 2 ** 32] }), /4294967296/],
+        [() => tensor.toDLPack({ maxVersion: 5 }), /maxVersion: number/],
+        [() => tensor.view([2], { stride: [0] }), /stride/],
+        [() => tensor.sum(0, { keepdim: true }), /keepdim/],
+        [() => tensor.sum(0, { keep: 1 }), /keep: 1/],
+        [() => tensor.backward(null, { retain: true }), /retain/],
+        [() => strided(new Uint8Array(2), { shape: [2], readOnly: 'no' }), /readOnly: no/],
+    ]) fails(call, 'TA_ERR_INVALID_ARGUMENT', says);
+    const back = fromDLPack(tensor.toDLPack({ maxVersion: [1, 0] }));
+    assert.deepEqual(back.toArray(), [1, 2]);
+    for (const one of [tensor, back]) one.release();
 });
 
 test('memory that is not in the array is not described', () => {

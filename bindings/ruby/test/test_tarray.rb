@@ -107,6 +107,7 @@ class TestSources < Minitest::Test
       assert_includes assert_raises(Tarray::Error) { Tarray.asarray(1, name => value) }.message, Array(value).first.to_s
     end
     assert_raises(ArgumentError) { Tarray.asarray(1, colour: 1) }
+    assert_includes assert_raises(Tarray::InvalidArgumentError) { Tarray.asarray(1, accept: []) }.message, "[]"
   end
 end
 
@@ -342,6 +343,13 @@ class TestExchange < Minitest::Test
     assert_predicate Tarray.asarray(tensor.to_dlpack(read_only: true)), :read_only?
     assert_raises(Tarray::ExportError) { Tarray.asarray([1.0], requires_grad: true).to_dlpack }
     assert_raises(Tarray::ExportError) { Tarray.asarray(tensor, read_only: true).to_dlpack(legacy: true) }
+    assert_raises(ArgumentError) { tensor.to_dlpack(readonly: true) }
+    [{ copy: :always }, { max_version: 1 }, { max_version: ["a", 0] }, { max_version: [-1, 0] }, { max_version: [1] },
+     { max_version: [1, 2**32] }].each do |wrong|
+      says = Array(wrong.values.first).map(&:inspect).max_by(&:size)
+      assert_includes assert_raises(Tarray::InvalidArgumentError) { tensor.to_dlpack(**wrong) }.message, says
+    end
+    assert_equal [1], Tarray.asarray(tensor.to_dlpack(max_version: [1, 0])).to_a
     refute_equal tensor.data_address, Tarray.asarray(tensor.to_dlpack(copy: true)).data_address
   end
 end

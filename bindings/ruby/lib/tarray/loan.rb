@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require_relative "integers"
 require_relative "options"
 require_relative "whole"
 
@@ -33,13 +34,22 @@ module Tarray
     private_constant :DELETER, :LAYOUT
 
     # Lends a tensor.
-    def self.of(tensor, legacy: false, copy: nil, read_only: false, max_version: [0, 0])
+    def self.of(tensor, legacy: false, copy: nil, read_only: false, max_version: nil)
       flags = read_only ? C[:TA_EXPORT_READ_ONLY] : 0
-      major, minor = max_version
+      major, minor = max_version.nil? ? [0, 0] : version(max_version)
       request = LAYOUT.pack(max_major: major, max_minor: minor, copy: Options.copy(copy), flags: flags)
       lend = legacy ? C::TO_DLPACK_LEGACY : C::TO_DLPACK
       Whole.run { new(Error.check { |err, out| lend.call(tensor.address, request, out, err) }, legacy: legacy) }
     end
+
+    # A major and a minor number.
+    def self.version(numbers)
+      major, minor = Integers.list("max_version", numbers)
+      return [major, minor] if numbers.size == 2 && [major, minor].all?(0..2**32 - 1)
+
+      Error.refuse(:TA_ERR_INVALID_ARGUMENT, "max_version: #{numbers} is not a major and a minor number")
+    end
+    private_class_method :version
 
     # Runs the deleter of what is still there; holds nothing of the loan.
     def self.finisher(place, legacy)

@@ -26,14 +26,14 @@ module Tarray
     end
 
     def initialize(dtype: nil, default_dtype: nil, device: nil, copy: nil, requires_grad: false, writable: false,
-                   contiguous: false, read_only: false, accept: [])
+                   contiguous: false, read_only: false, accept: nil)
       flags = [[writable, :TA_WANT_WRITABLE], [contiguous, :TA_WANT_CONTIGUOUS], [read_only, :TA_MARK_READ_ONLY]]
               .sum { |wanted, flag| wanted ? C[flag] : 0 }
       @pack = LAYOUT.pack(
         dtype: dtype ? Dtype.parse(dtype) : "", default_dtype: default_dtype ? Dtype.parse(default_dtype) : "",
         device: device ? parse_device(device.to_s) : "", copy: Options.copy(copy),
         requires_grad: Options.one_of(GRAD, "requires_grad", requires_grad), flags: flags,
-        accept: Array(accept).map { |origin| bit(origin) }.reduce(0, :|)
+        accept: accept.nil? ? 0 : bits(Array(accept))
       )
     end
 
@@ -45,6 +45,11 @@ module Tarray
     # "cpu", "cuda" (the current one), "cuda:1" and whatever else the library knows.
     def parse_device(name)
       DEVICE.pack.tap { |out| Error.check { |err| C::DEVICE_PARSE.call(name, out, err) } }
+    end
+
+    def bits(origins)
+      Error.refuse(:TA_ERR_INVALID_ARGUMENT, "accept: [] names no source") if origins.empty?
+      origins.map { |origin| bit(origin) }.reduce(:|)
     end
 
     def bit(origin)

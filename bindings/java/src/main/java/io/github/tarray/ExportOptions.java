@@ -18,6 +18,10 @@ public final class ExportOptions {
 
     /** The newest DLPack that the consumer knows. */
     public ExportOptions maxVersion(int major, int minor) {
+        if (major < 0 || minor < 0) {
+            String message = "maxVersion: " + major + "." + minor + " is no version";
+            throw new TarrayException(Status.INVALID_ARGUMENT, message);
+        }
         this.major = major;
         this.minor = minor;
         return this;

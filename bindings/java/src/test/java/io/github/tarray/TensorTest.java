@@ -290,6 +290,7 @@ final class TensorTest {
         try (Tensor again = Tarray.fromDLPack(loan)) {
             same(true, again.isReadOnly(), "read-only");
         }
+        fails("TA_ERR_INVALID_ARGUMENT", "-1.0", () -> new ExportOptions().maxVersion(-1, 0));
         fails("TA_ERR_NULL_ARGUMENT", "managed", () -> Tarray.fromDLPack(0));
     }
 }
