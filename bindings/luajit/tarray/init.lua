@@ -19,8 +19,7 @@ local tarray = {
     is_grad_enabled = histories.is_enabled,
     is_error = errors.is,
     is_tensor = tensors.is,
-    -- Takes over a `ta_tensor *` that somebody made through the C ABI.
-    adopt = tensors.adopt,
+    adopt = tensors.take,
     finish = loans.finish,
     give = loans.give,
     dlpack_at = loans.at,

@@ -75,9 +75,19 @@ function loans.give(loan)
     return address
 end
 
+-- What can be cast to a pointer: one, or a number that an address can be.
+local function checked(address)
+    local number = type(address) ~= "string" and tonumber(address)
+    local is_pointer = type(address) == "cdata" and not number
+    if not is_pointer and not (number and number >= 0 and number % 1 == 0) then
+        errors.refuse("TA_ERR_KIND", "a DLPack tensor is the address of one, not %s", tostring(address))
+    end
+    return address
+end
+
 -- The DLPack tensor at an address, which nobody finishes unless told to: pass it to `asarray`.
 function loans.at(address, legacy)
-    return setmetatable({ managed = ffi.cast(legacy and LEGACY or VERSIONED, address) }, Loan)
+    return setmetatable({ managed = ffi.cast(legacy and LEGACY or VERSIONED, checked(address)) }, Loan)
 end
 
 -- Lends a tensor.

@@ -73,12 +73,21 @@ local function check_bounds(fields, start, low, high)
     end
 end
 
+-- A number has no address, or is none: ffi.cast would make one of it.
+local function check_data(data)
+    local kind = type(data)
+    if kind == "cdata" and tonumber(data) then
+        kind = tostring(ffi.typeof(data)):match "^ctype<(.*)>$"
+    elseif kind == "cdata" or kind == "string" then
+        return
+    end
+    errors.refuse("TA_ERR_KIND", "data must be an array, a pointer or a string, not %s", kind)
+end
+
 -- Describes it in a `ta_source`; returns what must outlive the call.
 function memory.describe(fields, out)
     local dtype, about = dtypes.named(fields.dtype), out.value.memory
-    if type(fields.data) ~= "string" and type(fields.data) ~= "cdata" then
-        errors.refuse("TA_ERR_KIND", "data must be an array, a pointer or a string, not %s", type(fields.data))
-    end
+    check_data(fields.data)
     local shape, axes = integers.list("shape", fields.shape)
     local strides = fields.strides_bytes and integers.per_axis("strides_bytes", fields.strides_bytes, axes)
     local start = integers.one("byte_offset", fields.byte_offset or 0)

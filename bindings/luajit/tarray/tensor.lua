@@ -28,6 +28,14 @@ function tensors.adopt(handle, hold)
     return setmetatable({ share = ffi.gc(handle, C.ta_release), hold = hold }, Tensor)
 end
 
+-- Takes over a `ta_tensor *` that somebody made through the C ABI.
+function tensors.take(handle)
+    if not (type(handle) == "cdata" and ffi.istype("ta_tensor *", handle)) or handle == nil then
+        errors.refuse("TA_ERR_KIND", "a tensor is adopted by its ta_tensor *, not by %s", tostring(handle))
+    end
+    return tensors.adopt(handle)
+end
+
 function tensors.is(value)
     return getmetatable(value) == Tensor
 end

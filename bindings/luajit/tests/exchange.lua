@@ -72,6 +72,26 @@ return {
         check.collect()
         assert(tarray.live_tensors() == 0)
     end },
+    { "what is no address is refused", function()
+        for _, wrong in ipairs { 1.5, 0 / 0, -1, ffi.new("double", 1.5), "7", {}, true } do
+            check.refused("TA_ERR_KIND", tostring(wrong), tarray.dlpack_at, wrong)
+        end
+        check.refused("TA_ERR_KIND", "nil", tarray.dlpack_at)
+        check.refused("TA_ERR_NULL_ARGUMENT", "", asarray, tarray.dlpack_at(0))
+        local address = tarray.give(asarray({ 3 }):to_dlpack())
+        check.refused("TA_ERR_CANNOT_ALIAS", "int8", asarray, tarray.dlpack_at(address), { copy = false, dtype = "int8" })
+        local back = asarray(tarray.dlpack_at(ffi.cast("uintptr_t", address)))
+        check.same(back:to_table(), { 3 })
+        for _, wrong in ipairs { 5, 5LL, ffi.cast("void *", 5), ffi.cast("ta_tensor *", 0), back } do
+            check.refused("TA_ERR_KIND", "ta_tensor *", tarray.adopt, wrong)
+        end
+        local again = tarray.adopt(tarray.C.ta_retain(back:handle()))
+        back:release()
+        check.same(again:to_table(), { 3 })
+        again:release()
+        check.collect()
+        assert(tarray.live_tensors() == 0)
+    end },
     { "what goes out is copied or marked read-only when asked", function()
         local tensor = asarray { 1 }
         local marked, copied = tensor:to_dlpack { read_only = true }, tensor:to_dlpack { copy = true }

@@ -82,6 +82,10 @@ return {
         end
         check.refused("TA_ERR_LAYOUT", "-1", of, { -1 })
         check.refused("TA_ERR_KIND", "number", tarray.memory, 7)
+        for _, wrong in ipairs { 5LL, 5ULL, ffi.new("double", 2), ffi.new("complex", 1, 2), ffi.new("bool", true), 5, {} } do
+            local says = type(wrong) == "cdata" and tostring(ffi.typeof(wrong)):sub(7, -2) or type(wrong)
+            check.refused("TA_ERR_KIND", says, asarray, tarray.memory { data = wrong, dtype = "uint8", shape = { 1 } })
+        end
         check.refused("TA_ERR_INVALID_ARGUMENT", "readonly", tarray.memory, { data = "x", readonly = true })
     end },
     { "a wrong request names the option and the value", function()
