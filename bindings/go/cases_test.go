@@ -170,7 +170,7 @@ func right(t *testing.T, tensor *Tensor, g given, r row) {
 	is("read_only", tensor.IsReadOnly(), slices.Contains(flags, "read_only"))
 	is("contiguous", tensor.IsContiguous(), slices.Contains(flags, "contiguous"))
 	is("requires_grad", tensor.RequiresGrad(), slices.Contains(flags, "requires_grad"))
-	is("provenance", tensor.Provenance(), Provenance{r["origin"], r["aliased"] == "1", r["reason"]})
+	is("provenance", tensor.Provenance(), Provenance{r["origin"], r["aliased"] == "1", r["reason"], false})
 	if g.block == nil || tensor.NumEl() == 0 {
 		return
 	}

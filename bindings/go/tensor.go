@@ -37,6 +37,7 @@ type Provenance struct {
 	Source  string // what it was made from: memory, buffer, dlpack, scalar, sequence, tensor
 	Aliased bool   // whether it shares that memory
 	Reason  string // why not, if it was copied
+	Staged  bool   // whether the copy went through the host although neither side is there
 }
 
 // newTensor takes over a handle.
@@ -85,6 +86,7 @@ func describe(handle *C.ta_tensor) info {
 			Source:  C.GoString(C.ta_origin_name(f.info.provenance.origin)),
 			Aliased: f.info.provenance.aliased != 0,
 			Reason:  C.GoString(C.ta_reason_name(f.info.provenance.reason)),
+			Staged:  f.info.provenance.staged != 0,
 		},
 	}
 	f.info = C.ta_info{}

@@ -130,7 +130,8 @@ function Tensor:strides()
     return numbers(self:info().strides, self:ndim())
 end
 
--- {origin = "memory", aliased = true} or {origin = …, aliased = false, reason = "dtype"}.
+-- {origin = "memory", aliased = true, staged = false} or {origin = …, aliased = false, reason = "dtype", staged = …}: whether
+-- a copy went through the host although neither side is there.
 function Tensor:provenance()
     local it = self:info().provenance
     local reason = ffi.string(C.ta_reason_name(it.reason))
@@ -138,6 +139,7 @@ function Tensor:provenance()
         origin = ffi.string(C.ta_origin_name(it.origin)),
         aliased = it.aliased ~= 0,
         reason = reason ~= "" and reason or nil,
+        staged = it.staged ~= 0,
     }
 end
 

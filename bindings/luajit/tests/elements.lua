@@ -51,6 +51,10 @@ return {
         check.refused("TA_ERR_KIND", "string", tensor.fill, tensor, "x")
         check.refused("TA_ERR_NOT_WRITABLE", "read-only", tensor.fill, asarray("\1", { dtype = "uint8" }), 0)
     end },
+    { "provenance says it all", function()
+        local how = asarray({ 1 }):provenance()
+        assert(how.origin == "sequence" and how.reason == "not memory" and how.aliased == false and how.staged == false)
+    end },
     { "a tensor prints as PyTorch prints one", function()
         assert(tostring(asarray { { 1, 2 } }) == "tensor([[1., 2.]])")
     end },

@@ -15,6 +15,7 @@ const { view } = block;
 const ORIGIN = at.provenance;
 const ALIASED = ORIGIN + 4;
 const REASON = ORIGIN + 8;
+const STAGED = ORIGIN + 12;
 
 /** What never changes of a tensor. */
 export function readFacts(handle) {
@@ -40,6 +41,7 @@ export function readFacts(handle) {
             source: library.ta_origin_name(view.getInt32(ORIGIN, true)),
             aliased: view.getInt32(ALIASED, true) === 1,
             reason: library.ta_reason_name(view.getInt32(REASON, true)) || null,
+            staged: view.getInt32(STAGED, true) === 1,
         }),
     };
 }

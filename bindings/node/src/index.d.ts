@@ -70,6 +70,8 @@ export interface Provenance {
     readonly aliased: boolean;
     /** Why it was copied. */
     readonly reason: string | null;
+    /** Whether the copy went through the host although neither side is there. */
+    readonly staged: boolean;
 }
 
 /** Makes a tensor of anything: shares its memory if that is possible, else copies. */

@@ -144,7 +144,7 @@ function right(tensor, row, block) {
     assert.equal(tensor.isContiguous, flags.includes('contiguous'));
     assert.equal(tensor.requiresGrad, flags.includes('requires_grad'));
     const [source, aliased, reason] = [row.origin, row.aliased === '1', row.reason];
-    assert.deepEqual(tensor.provenance, { source, aliased, reason });
+    assert.deepEqual(tensor.provenance, { source, aliased, reason, staged: false });
     if (block === null || tensor.numel === 0) return;
     const begin = addressOf(block);
     const end = begin + BigInt(block.byteLength);

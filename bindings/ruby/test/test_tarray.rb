@@ -34,7 +34,7 @@ class TestSources < Minitest::Test
     copied = Tarray.asarray(changing)
     changing << "more" * 100
     assert shared.provenance.aliased && shared.read_only?
-    assert_equal ["buffer", false, "producer"], copied.provenance.to_a
+    assert_equal ["buffer", false, "producer", false], copied.provenance.to_a
     assert_equal "requested", Tarray.asarray(changing, copy: true).provenance.reason
     refute_predicate copied, :read_only?
     assert_equal [0, 0], copied.fill(0).to_a

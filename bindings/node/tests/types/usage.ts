@@ -9,6 +9,7 @@ const asked: Options = { dtype: 'float16', copy: null, requiresGrad: 'source', a
 const tensor: Tensor = asarray([[1, 2n], [true, new Complex(1, 2)], new Float32Array(2)], asked);
 const matrix: Tensor = asarray(strided(new Float32Array(6), { shape: [2, 3] }));
 const provenance: Provenance = matrix.provenance;
+const staged: boolean = provenance.staged;
 const shape: readonly number[] = tensor.view([2], { offset: 1 }).shape;
 const address: bigint = tensor.toDLPack({ maxVersion: [1, 0] });
 const again: Tensor = fromDLPack(address).set([0], 1).fill(2n).copyFrom(matrix);
@@ -20,7 +21,7 @@ sum.grad = sum.grad?.detach() ?? null;
 const bytes: ArrayBuffer = again.arrayBuffer();
 {
     using short = asarray(1);
-    const text: string = `${short} ${bytes.byteLength} ${shape} ${provenance.reason ?? 'shared'}`;
+    const text: string = `${short} ${bytes.byteLength} ${shape} ${provenance.reason ?? 'shared'} ${staged}`;
     throw new TarrayError(2, text);
 }
 

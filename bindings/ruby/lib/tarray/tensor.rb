@@ -6,8 +6,9 @@ require_relative "options"
 require_relative "source"
 
 module Tarray
-  # How a tensor came about: `origin` like "memory", `aliased`, and `reason` if it was copied.
-  Provenance = Struct.new(:origin, :aliased, :reason)
+  # How a tensor came about: `origin` like "memory", `aliased`, `reason` if it was copied, and `staged` if that went
+  # through the host although neither side is there.
+  Provenance = Struct.new(:origin, :aliased, :reason, :staged)
 
   # A tensor: facts, and a share in the memory they describe.
   #
@@ -101,9 +102,9 @@ module Tarray
     end
 
     def provenance
-      origin, aliased, reason = %i[origin aliased reason].map { |field| PROVENANCE.read(fact(:provenance), field) }
+      origin, aliased, reason, staged = %i[origin aliased reason staged].map { |field| PROVENANCE.read(fact(:provenance), field) }
       why = C::REASON_NAME.call(reason).to_s
-      Provenance.new(C::ORIGIN_NAME.call(origin).to_s, aliased != 0, why.empty? ? nil : why)
+      Provenance.new(C::ORIGIN_NAME.call(origin).to_s, aliased != 0, why.empty? ? nil : why, staged != 0)
     end
 
     # The address of element (0, …, 0).

@@ -14,6 +14,7 @@ record Facts(
     private static final int PROVENANCE = AT.at("provenance");
     private static final int ALIASED = PROVENANCE + Layout.PROVENANCE.at("aliased");
     private static final int REASON = PROVENANCE + Layout.PROVENANCE.at("reason");
+    private static final int STAGED = PROVENANCE + Layout.PROVENANCE.at("staged");
     private static final int DATA = AT.at("data");
     private static final int SHAPE = AT.at("shape");
     private static final int STRIDES = AT.at("strides");
@@ -68,6 +69,7 @@ record Facts(
         return new Provenance(
                 Library.CORE.originName(info.getInt(PROVENANCE)),
                 info.getInt(ALIASED) != 0,
-                reason.isEmpty() ? null : reason);
+                reason.isEmpty() ? null : reason,
+                info.getInt(STAGED) != 0);
     }
 }

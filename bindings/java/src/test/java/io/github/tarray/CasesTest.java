@@ -155,7 +155,7 @@ final class CasesTest {
         Check.same(row.says("flags", "contiguous"), tensor.isContiguous(), "contiguous");
         Check.same(row.says("flags", "requires_grad"), tensor.requiresGrad(), "requires_grad");
         boolean isAliased = row.get("aliased").equals("1");
-        Provenance want = new Provenance(row.get("origin"), isAliased, row.get("reason"));
+        Provenance want = new Provenance(row.get("origin"), isAliased, row.get("reason"), false);
         Check.same(want, tensor.provenance(), "provenance");
         if (block == null || tensor.numel() == 0) {
             return;

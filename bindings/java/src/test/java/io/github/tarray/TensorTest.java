@@ -99,7 +99,7 @@ final class TensorTest {
             try (Tensor tensor = Tarray.asarray(array); Tensor twice = Tarray.asarray(List.of(array))) {
                 same(row.getValue(), tensor.dtype(), "dtype");
                 same(want, tensor.toDoubles(), "the elements");
-                same(new Provenance("memory", false, "producer"), tensor.provenance(), "how");
+                same(new Provenance("memory", false, "producer", false), tensor.provenance(), "how");
                 same(row.getValue(), twice.dtype(), "dtype in a list");
                 same(want, twice.toDoubles(), "the elements in a list");
             }
