@@ -27,7 +27,10 @@ fn requests() -> Vec<(&'static str, ta_options, i32)> {
         ),
         (
             "another device",
-            ta_options { device: ta_device { device_type: TA_DEVICE_CUDA, index: 0 }, ..options() },
+            ta_options {
+                device: ta_device { device_type: TA_DEVICE_CUDA, index: 77 },
+                ..options()
+            },
             TA_ERR_DEVICE,
         ),
         (

@@ -30,7 +30,7 @@ static ta_options options_of(const char *request)
     if (request_value(request, "default_dtype", word, sizeof word))
         options.default_dtype = dtype_named(word);
     if (request_value(request, "device", word, sizeof word))
-        options.device.device_type = strcmp(word, "cpu") == 0 ? TA_DEVICE_CPU : TA_DEVICE_CUDA;
+        CHECK(ta_device_parse(word, &options.device, NULL) == TA_OK);
     if (request_value(request, "copy", word, sizeof word))
         options.copy = strcmp(word, "always") == 0 ? TA_COPY_ALWAYS : TA_COPY_NEVER;
     if (request_value(request, "requires_grad", word, sizeof word))

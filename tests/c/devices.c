@@ -58,21 +58,24 @@ static int holds(const ta_tensor *tensor, const float *want, size_t count)
     return same;
 }
 
+/* How many devices the machine has without those of this test. */
+static size_t before;
+
 static void what_there_is(void)
 {
-    ta_device devices[8];
+    ta_device devices[64];
     ta_device_info info = TA_DEVICE_INFO_INIT;
     ta_device device = {0, 0};
     char name[32];
     size_t count = 0;
 
-    EXPECT(TA_OK, ta_device_list(devices, 8, &count, &error));
-    CHECK(count == 5 && devices[0].device_type == TA_DEVICE_CPU);
-    CHECK(devices[1].device_type == PLAIN && devices[1].index == 0);
-    CHECK(devices[2].device_type == PLAIN && devices[2].index == 1);
+    EXPECT(TA_OK, ta_device_list(devices, 64, &count, &error));
+    CHECK(count == before + 4 && devices[0].device_type == TA_DEVICE_CPU);
+    CHECK(devices[before].device_type == PLAIN && devices[before].index == 0);
+    CHECK(devices[before + 1].device_type == PLAIN && devices[before + 1].index == 1);
     count = 0;
     EXPECT(TA_OK, ta_device_list(NULL, 0, &count, &error));
-    CHECK(count == 5);
+    CHECK(count == before + 4);
 
     EXPECT(TA_OK, ta_device_describe(HERE, &info, &error));
     CHECK(strcmp(info.name, "test device 1") == 0 && info.capability_major == 7);
@@ -81,7 +84,7 @@ static void what_there_is(void)
     CHECK(info.device.index == 1);
     EXPECT(TA_ERR_DEVICE, ta_device_describe(ta_device_make(PLAIN, 2), &info, &error));
     CHECK(strstr(error.message, "device60:2") != NULL);
-    CHECK(strstr(error.message, "cpu, device60:0, device60:1, device61:0") != NULL);
+    CHECK(message_has("there is: cpu") && message_has("device60:0, device60:1, device61:0"));
     EXPECT(TA_OK, ta_device_describe(ta_device_cpu(), &info, &error));
     CHECK(info.total_bytes > 0 && info.name[0] != '\0');
 
@@ -871,6 +874,7 @@ int main(void)
     plain = device_start();
     plain->api.convert = NULL;
     able = device_start();
+    EXPECT(TA_OK, ta_device_list(NULL, 0, &before, &error));
     EXPECT(TA_OK, ta_device_register(PLAIN, &plain->api, plain, &error));
     EXPECT(TA_OK, ta_device_register(KERNELS, &able->api, able, &error));
 

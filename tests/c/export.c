@@ -215,7 +215,7 @@ static void options_are_obeyed_or_refused(void)
     EXPECT(TA_OK, ta_to_dlpack(tensor, &options, &loan, &error));
     loan->deleter(loan);
     loan = NULL;
-    options.device.device_type = kDLCUDA;
+    options.device = ta_device_make(TA_DEVICE_CUDA, 77);
     EXPECT(TA_ERR_CANNOT_ALIAS, ta_to_dlpack(tensor, &options, &loan, &error));
     options.copy = TA_COPY_IF_NEEDED;
     EXPECT(TA_ERR_DEVICE, ta_to_dlpack(tensor, &options, &loan, &error));

@@ -602,7 +602,7 @@ static void unknown_numbers_are_refused(void)
     refused(TA_ERR_DTYPE, ta_source_memory(memory), want_dtype(ta_dtype_make(TA_BOOL, 1)));
     refused(TA_ERR_DTYPE, ta_source_memory(memory), want_dtype(ta_dtype_make(TA_FLOAT4_E2M1FN, 4)));
     options = defaults();
-    options.device.device_type = TA_DEVICE_CUDA;
+    options.device = ta_device_make(TA_DEVICE_CUDA, 77);
     refused(TA_ERR_DEVICE, ta_source_memory(memory), options);
     options.device.device_type = -3;
     refused(TA_ERR_INVALID_ARGUMENT, ta_source_memory(memory), options);

@@ -59,7 +59,7 @@ Options options_of(const Row &row) {
         options.default_dtype(dtype_named(name.c_str()));
     }
     if (const std::string name = asked(row, "device"); !name.empty()) {
-        options.device(name == "cpu" ? cpu : cuda(0));
+        options.device(device(name.c_str()));
     }
     if (const std::string mode = asked(row, "copy"); !mode.empty()) {
         options.copy(mode == "always" ? Copy::always : Copy::never);

@@ -75,7 +75,7 @@ def test_the_buffer_is_locked_as_long_as_an_alias_lives(make):
 
 @pytest.mark.parametrize("keywords, error", [
     ({"dtype": "float64", "copy": False}, ValueError), ({"accept": {"numpy"}}, TypeError),
-    ({"dtype": "int8", "device": "cuda:0"}, RuntimeError),
+    ({"dtype": "int8", "device": "cuda:77"}, RuntimeError),
     ({"dtype": "int8", "writable": True, "copy": True}, None), ({"dtype": "int8", "copy": True}, None),
 ], ids=repr)
 def test_the_buffer_is_free_after_a_failure_or_a_copy(keywords, error):

@@ -45,7 +45,7 @@ def test_a_copied_tensor_is_let_go_at_once(versioned):
 
 @pytest.mark.parametrize("versioned", [True, False])
 @pytest.mark.parametrize("shape, dtype, keywords, error", [
-    ((2, 3), F4, {"dtype": "int8", "copy": False}, ValueError), ((2, 3), F4, {"device": "cuda"}, RuntimeError),
+    ((2, 3), F4, {"dtype": "int8", "copy": False}, ValueError), ((2, 3), F4, {"device": "cuda:77"}, RuntimeError),
     ((2, -3), F4, {}, ValueError), ((2, 3), (6, 1, 1), {}, TypeError), ((2, 3), F4, {"accept": {"numpy"}}, TypeError),
     ((2**40, 2**40), F4, {}, ValueError),
 ], ids=repr)

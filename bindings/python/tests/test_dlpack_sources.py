@@ -221,7 +221,7 @@ def test_only_an_unknown_table_leaves_the_method():
 
 
 @pytest.mark.parametrize("keywords, lent", [
-    ({"dtype": "int8", "copy": False}, {}), ({}, {"shape": (-1,)}), ({}, {"major": 2}), ({"device": "cuda:0"}, {}),
+    ({"dtype": "int8", "copy": False}, {}), ({}, {"shape": (-1,)}), ({}, {"major": 2}), ({"device": "cuda:77"}, {}),
 ], ids=repr)
 def test_a_failing_call_lets_an_exported_tensor_go(keywords, lent):
     exported = Lent(**lent)

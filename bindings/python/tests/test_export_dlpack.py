@@ -113,7 +113,7 @@ def test_a_copy_is_the_consumers_own():
 
 
 @pytest.mark.parametrize("keywords, error", [
-    ({"dl_device": (2, 0)}, BufferError), ({"dl_device": (2, 0), "copy": False}, BufferError),
+    ({"dl_device": (2, 77)}, BufferError), ({"dl_device": (2, 77), "copy": False}, BufferError),
     ({"dl_device": (99, 0)}, BufferError), ({"dl_device": (-1, 0)}, BufferError),
     ({"dl_device": "cpu"}, TypeError), ({"dl_device": 1}, TypeError), ({"dl_device": (1,)}, TypeError),
     ({"max_version": 1}, TypeError), ({"max_version": [1, 0]}, TypeError), ({"max_version": ("1", 0)}, TypeError),

@@ -59,7 +59,7 @@ SOURCES = {
 }
 CALLS = {
     "plain": {}, "copy": {"copy": True}, "convert": {"dtype": "float64"}, "refused alias": {"copy": False, "dtype": "complex128"},
-    "not accepted": {"accept": {"cuda_array_interface"}}, "no device": {"device": "cuda:0"},
+    "not accepted": {"accept": {"cuda_array_interface"}}, "no device": {"device": "cuda:77"},
     "no gradient": {"dtype": "int32", "requires_grad": True},
 }
 
@@ -107,7 +107,7 @@ def test_capsules():
     lambda: tarray.tensor(NUMBERS), lambda: tarray.from_numpy(NUMBERS), lambda: tarray.from_numpy([1]),
     lambda: tarray.frombuffer(memoryview(NUMBERS)), lambda: tarray.frombuffer(NUMBERS, dtype="int8", count=99),
     lambda: tarray.frombuffer(NUMBERS, dtype="int8", offset=3), lambda: tarray.from_dlpack(NUMBERS),
-    lambda: tarray.from_dlpack(NUMBERS, copy=True), lambda: tarray.from_dlpack(NUMBERS, device="cuda:0", copy=False),
+    lambda: tarray.from_dlpack(NUMBERS, copy=True), lambda: tarray.from_dlpack(NUMBERS, device="cuda:77", copy=False),
     lambda: tarray.from_dlpack(Refusing()),
 ])
 def test_relatives(call):

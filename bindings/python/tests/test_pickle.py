@@ -220,10 +220,10 @@ def test_copies_do_not_go_through_pickles(copied):
 
 
 def test_a_tensor_that_cannot_be_read_is_refused_and_let_go():
-    lent = Lent(device=(2, 0))
+    lent = Lent(device=(2, 77))
     tensor = tarray.asarray(lent.capsule())
 
-    with pytest.raises(RuntimeError, match="cuda:0"):
+    with pytest.raises(RuntimeError, match="77"):
         pickle.dumps(tensor)
 
     assert lent.deleted == 0

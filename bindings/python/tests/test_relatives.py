@@ -59,6 +59,6 @@ def test_from_dlpack_leaves_a_capsule_as_it_was_when_it_fails():
     capsule = lent.capsule()
 
     with pytest.raises(ValueError):
-        tarray.from_dlpack(capsule, device="cuda:0", copy=False)
+        tarray.from_dlpack(capsule, device="cuda:77", copy=False)
 
     assert (name_of(capsule), lent.deleted) == ("dltensor_versioned", 0)

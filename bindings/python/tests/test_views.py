@@ -293,7 +293,7 @@ def test_conversions_copy_only_when_they_must():
 
 
 @pytest.mark.parametrize("use, error", [
-    (lambda t: t.to("nothing"), (RuntimeError, TypeError)), (lambda t: t.to(3), TypeError), (lambda t: t.to("cuda"), RuntimeError),
+    (lambda t: t.to("nothing"), (RuntimeError, TypeError)), (lambda t: t.to(3), TypeError), (lambda t: t.to("cuda:77"), RuntimeError),
     (lambda t: t.to("int8", "int8"), TypeError), (lambda t: t.to("cpu", device="cpu"), TypeError), (lambda t: t.to(copy=1), TypeError),
 ])
 def test_conversions_that_cannot_be_are_refused(use, error):

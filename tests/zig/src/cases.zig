@@ -96,7 +96,7 @@ fn optionsOf(row: Row) !tarray.Options {
         } else if (eql(u8, key, "default_dtype")) {
             options.default_dtype = try dtypeNamed(value);
         } else if (eql(u8, key, "device")) {
-            options.device = if (eql(u8, value, "cpu")) .cpu else .cuda(0);
+            options.device = if (eql(u8, value, "cpu")) .cpu else .cuda(77);
         } else if (eql(u8, key, "copy")) {
             options.copy = std.meta.stringToEnum(tarray.Copy, value).?;
         } else if (eql(u8, key, "requires_grad")) {

@@ -102,7 +102,7 @@ record Row(Map<String, String> fields) {
                 case "dtype" -> options.dtype(dtype(pair[1]));
                 case "default_dtype" -> options.defaultDType(dtype(pair[1]));
                 case "device" -> options.device(
-                        pair[1].equals("cpu") ? Device.CPU : Device.cuda(0));
+                        pair[1].equals("cpu") ? Device.CPU : Device.cuda(77));
                 case "copy" -> options.copy(Copy.valueOf(pair[1].toUpperCase()));
                 case "requires_grad" -> options.requiresGrad(
                         Grad.valueOf(pair[1].toUpperCase()));
