@@ -2,6 +2,7 @@
 
 #include "_cgo_export.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void release(void *owner)
@@ -149,6 +150,15 @@ ta_status bridge_fail(ta_error *err, ta_status status, const char *message, size
         err->message[size] = '\0';
     }
     return status;
+}
+
+int bridge_has_room(size_t size_bytes)
+{
+    /* volatile, or compilers leave out an allocation that nobody uses. */
+    void *volatile room = malloc(size_bytes);
+    const int has_room = room != NULL || size_bytes == 0;
+    free(room);
+    return has_room;
 }
 
 void bridge_delete(struct DLManagedTensorVersioned *managed)

@@ -38,6 +38,9 @@ ta_status bridge_record(const char *name, const ta_tensor *const *inputs, size_t
 /* Writes what went wrong, cut to the room that there is; returns the status. */
 ta_status bridge_fail(ta_error *err, ta_status status, const char *message, size_t length);
 
+/* Whether the machine can give so many bytes. */
+int bridge_has_room(size_t size_bytes);
+
 /* Runs the deleter of a DLPack tensor, if it has one. */
 void bridge_delete(struct DLManagedTensorVersioned *managed);
 void bridge_delete_legacy(struct DLManagedTensor *managed);

@@ -6,6 +6,7 @@ package tarray
 import "C"
 
 import (
+	"math"
 	"runtime"
 	"unsafe"
 )
@@ -125,9 +126,22 @@ func (t *Tensor) View(shape, strides []int, offset int) (*Tensor, error) {
 	return newTensor(f.out), nil
 }
 
+// room is a slice of so many elements, or an error: where there is no memory for them, make ends the process.
+func room[T Element](count int) ([]T, error) {
+	var element T
+	size := int(unsafe.Sizeof(element))
+	if count > math.MaxInt/size || C.bridge_has_room(C.size_t(count*size)) == 0 {
+		return nil, failure(ErrOutOfMemory, "no memory for a slice of %d elements of %v", count, DTypeOf[T]())
+	}
+	return make([]T, count), nil
+}
+
 // ToSlice copies the elements in C order, converted to T.
 func ToSlice[T Element](t *Tensor) ([]T, error) {
-	out := make([]T, t.NumEl())
+	out, err := room[T](t.NumEl())
+	if err != nil {
+		return nil, err
+	}
 	memory := Memory{Bytes: BytesOf(out), DType: DTypeOf[T](), Shape: t.Shape()}
 	target, err := AsArray(memory, &Options{Copy: CopyNever})
 	if err != nil {

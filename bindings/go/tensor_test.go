@@ -191,6 +191,19 @@ func TestIndicesAndViewsOutsideAreRefused(t *testing.T) {
 	fails(t, err, ErrInvalidArgument, "2 strides")
 }
 
+func TestMoreElementsThanThereIsMemoryForAreRefused(t *testing.T) {
+	one := must[*Tensor](t)(AsArray([]uint8{1}, nil))
+	defer one.Release()
+	for _, count := range []int{1 << 62, 1 << 50, 1 << 44} {
+		many := must[*Tensor](t)(one.View([]int{count}, []int{0}, 0))
+		_, err := ToSlice[uint8](many)
+		fails(t, err, ErrOutOfMemory, "elements of uint8")
+		_, err = ToSlice[float64](many)
+		fails(t, err, ErrOutOfMemory, "elements of float64")
+		many.Release()
+	}
+}
+
 func TestALoanThatWasRefusedIsStillOurs(t *testing.T) {
 	tensor := must[*Tensor](t)(AsArray(1.5, nil))
 	loan, err := tensor.ToDLPack(&ExportOptions{MaxMajor: 1, ReadOnly: true})

@@ -33,8 +33,22 @@ function elements.at(handle, dtype, index)
     return value_of(scalar, dtype)
 end
 
+-- As many items as a table of LuaJIT's can have. More tables and elements than that it has no memory for, but would try.
+local MOST = 2 ^ 27
+
+local function check_size(info)
+    local many = 1
+    for axis = 0, info.ndim - 1 do
+        many = many * tonumber(info.shape[axis])
+        if many > MOST then
+            errors.refuse("TA_ERR_OUT_OF_MEMORY", "a table of the tensor would have more than %d items", MOST)
+        end
+    end
+end
+
 -- All elements as nested tables; a 0-d tensor is its element.
 function elements.nested(handle, info)
+    check_size(info)
     local index = ffi.new("int64_t[?]", info.ndim + 1)
     local function level(axis)
         if axis == info.ndim then

@@ -51,6 +51,14 @@ return {
         check.refused("TA_ERR_KIND", "string", tensor.fill, tensor, "x")
         check.refused("TA_ERR_NOT_WRITABLE", "read-only", tensor.fill, asarray("\1", { dtype = "uint8" }), 0)
     end },
+    { "more elements than a table can have are refused", function()
+        local one = asarray(true)
+        for _, shape in ipairs { { 2LL ^ 62 }, { 2LL ^ 31, 2LL ^ 31 }, { 2LL ^ 40, 0 } } do
+            local many = one:view(shape, #shape == 1 and { 0 } or { 0, 0 })
+            check.refused("TA_ERR_OUT_OF_MEMORY", "134217728 items", many.to_table, many)
+        end
+        check.same(one:view({ 0, 2LL ^ 40 }):to_table(), {})
+    end },
     { "provenance says it all", function()
         local how = asarray({ 1 }):provenance()
         assert(how.origin == "sequence" and how.reason == "not memory" and how.aliased == false and how.staged == false)

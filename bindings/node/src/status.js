@@ -12,3 +12,4 @@ export const CALLBACK = 10;
 export const CANNOT_ALIAS = 100;
 export const DEVICE = 102;
 export const EXPORT = 103;
+export const OUT_OF_MEMORY = 200;

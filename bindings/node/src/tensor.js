@@ -44,6 +44,7 @@ const SCALAR = 2 * MAX_BYTES;
 const numbers = new Pool(() => new Numbers());
 const exports = new Pool(() => new Block(layout.exportOptions.size));
 
+const MOST = 2 ** 32 - 1;
 const VIEW_NAMES = new Set(['strides', 'offset']);
 
 /** Lets go the shares of what the collector has found: tensors, and views of their memory. */
@@ -310,9 +311,19 @@ export class Tensor {
 
     toTypedArray() {
         const ArrayClass = arrayClass(this.dtype);
-        const copy = new ArrayClass(this.numel);
+        const copy = this.#room(ArrayClass);
         borrow(strided(copy, { shape: this.shape }), (target) => this.#copyTo(target));
         return copy;
+    }
+
+    #room(ArrayClass) {
+        try {
+            return new ArrayClass(this.numel);
+        } catch (error) {
+            if (!(error instanceof RangeError)) throw error;
+            const message = `no ${ArrayClass.name} of ${this.numel} elements: ${error.message}`;
+            throw new TarrayError(status.OUT_OF_MEMORY, message);
+        }
     }
 
     #copyTo(target) {
@@ -322,12 +333,21 @@ export class Tensor {
     }
 
     toArray() {
+        this.#mustNotBeEndless();
         const elements = this.#elements();
         const nest = (axis) =>
             axis === this.ndim
                 ? elements.next().value
                 : Array.from({ length: this.shape[axis] }, () => nest(axis + 1));
         return nest(0);
+    }
+
+    /** For more arrays and elements than an array can have there is no memory, but V8 would try. */
+    #mustNotBeEndless() {
+        let many = 1;
+        if (this.shape.every((extent) => (many *= extent) <= MOST)) return;
+        const message = `an array of shape [${this.shape}] would have more than ${MOST} items`;
+        throw new TarrayError(status.OUT_OF_MEMORY, message);
     }
 
     /** In C order. */

@@ -74,6 +74,19 @@ test('arrays are nested as deep as there are axes', () => {
     for (const tensor of [scalar, empty, swapped]) tensor.release();
 });
 
+test('more elements than there is memory for are refused', () => {
+    const one = asarray([1], { dtype: 'bfloat16' });
+    const byte = asarray(new Uint8Array(1));
+    for (const shape of [[2 ** 52], [2 ** 31, 2 ** 21], [2 ** 40, 0]]) {
+        const many = one.view(shape, { strides: shape.map(() => 0) });
+        fails(() => many.toArray(), 'TA_ERR_OUT_OF_MEMORY', /more than 4294967295 items/);
+        many.release();
+    }
+    const many = byte.view([2 ** 52], { strides: [0] });
+    fails(() => many.toTypedArray(), 'TA_ERR_OUT_OF_MEMORY', /Uint8Array of 4503599627370496/);
+    for (const tensor of [one, byte, many]) tensor.release();
+});
+
 test('writes reach the array', () => {
     const array = new Float32Array(4);
     const tensor = asarray(strided(array, { shape: [2, 2] }));

@@ -138,6 +138,15 @@ class TestElements < Minitest::Test
     assert_equal [], Tarray.asarray("", dtype: "float16").to_a
   end
 
+  def test_more_elements_than_ruby_can_have_are_refused
+    one = Tarray.asarray(true)
+    [[2**62], [2**31, 2**31], [2**40, 0]].each do |shape|
+      many = one.view(shape, shape.map { 0 })
+      assert_includes assert_raises(Tarray::OutOfMemoryError) { many.to_a }.message, shape.to_s
+    end
+    assert_equal [], one.view([0, 2**40]).to_a
+  end
+
   def test_copies_and_writes
     tensor = Tarray.asarray([1.0, 2.0, 3.0])
     copy = tensor.copy(dtype: "int32")

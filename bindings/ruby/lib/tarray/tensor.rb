@@ -135,8 +135,10 @@ module Tarray
     def to_a
       return item if ndim.zero?
 
-      shape.drop(1).reverse.reduce(flat) { |items, extent| extent.zero? ? [] : items.each_slice(extent).to_a }
-           .then { |items| size.zero? ? empty(shape) : items }
+      must_not_be_endless
+      return empty(shape) if size.zero?
+
+      shape.drop(1).reverse.reduce(flat) { |items, extent| items.each_slice(extent).to_a }
     end
 
     # The bytes of the elements in C order.
@@ -209,6 +211,17 @@ module Tarray
 
     def integers(address)
       ndim.zero? ? [] : Fiddle::Pointer.new(address)[0, 8 * ndim].unpack("q*")
+    end
+
+    # More arrays and elements in an array than MOST no machine has memory for; Ruby would try.
+    MOST = 2**32
+    private_constant :MOST
+
+    def must_not_be_endless
+      many = 1
+      return if shape.all? { |extent| (many *= extent) <= MOST }
+
+      Error.refuse(:TA_ERR_OUT_OF_MEMORY, "an Array of shape #{shape} would have more than #{MOST} items")
     end
 
     # The elements in C order.

@@ -488,9 +488,9 @@ public final class Tensor implements AutoCloseable {
 
     /** Reads the elements, converted and in C order. */
     private <T> T read(DType to, Function<ByteBuffer, T> use) {
+        refuse(numel() > Integer.MAX_VALUE / to.bytes(), Status.LAYOUT, "more than 2**31-1 bytes");
         Options options = new Options().dtype(to).contiguous().device(Device.CPU);
         try (Tensor same = Tarray.asarray(this, options)) {
-            refuse(same.nbytes() > Integer.MAX_VALUE, Status.LAYOUT, "more than 2**31-1 bytes");
             int bytes = (int) same.nbytes();
             return use.apply(
                     bytes == 0 ? ByteBuffer.allocate(0) : Library.CORE.at(same.data(), bytes));

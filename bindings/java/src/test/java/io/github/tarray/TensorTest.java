@@ -31,6 +31,7 @@ final class TensorTest {
         test("elements come as what Java has for them", TensorTest::elements);
         test("arrays are copied, and say so", TensorTest::arrays);
         test("copies are converted", TensorTest::copies);
+        test("more elements than an array can have are refused", TensorTest::tooMany);
         test("buffers of the other byte order are read right", TensorTest::swapped);
         test("a buffer is read from its position to its limit", TensorTest::position);
         test("lists of everything", TensorTest::lists);
@@ -125,6 +126,14 @@ final class TensorTest {
             same(new float[] {0, 0, 7, 0, 0, 0}, tensor.toFloats(), "floats");
             same(new long[] {0, 0, 7, 0, 0, 0}, tensor.toLongs(), "longs");
             same(new int[] {0, 0, 7, 0, 0, 0}, tensor.toInts(), "ints");
+        }
+    }
+
+    private static void tooMany() throws Exception {
+        try (Tensor one = Tarray.asarray(new byte[] {1});
+                Tensor many = one.view(new long[] {1L << 62}, new long[] {0}, 0)) {
+            fails("TA_ERR_LAYOUT", "more than 2**31-1 bytes", many::toFloats);
+            fails("TA_ERR_LAYOUT", "more than 2**31-1 bytes", many::toLongs);
         }
     }
 
