@@ -1926,7 +1926,7 @@ ta_status ta_set_grad(ta_tensor *tensor,
  *                               needs has been written in place; or a callback wrote what cannot
  *                               be the gradient of its input.
  * \retval TA_ERR_DTYPE          There is no arithmetic on, or conversion between, elements on the way.
- * \retval TA_ERR_DEVICE         No backend here can compute where a gradient is.
+ * \retval TA_ERR_DEVICE         A gradient is due on a device that is not there, or the device failed.
  * \retval TA_ERR_CALLBACK       A callback failed; a status of its own is passed on instead.
  * \retval TA_ERR_OUT_OF_MEMORY  Memory for a gradient could not be had.
  *
@@ -1986,7 +1986,7 @@ int32_t ta_grad_enabled(void);
  * \retval TA_ERR_INVALID_ARGUMENT  The shapes do not broadcast.
  * \retval TA_ERR_LAYOUT            The result would be too large.
  * \retval TA_ERR_DTYPE             There is no common dtype, or no arithmetic on it.
- * \retval TA_ERR_DEVICE            No backend here can read the memory.
+ * \retval TA_ERR_DEVICE            An operand is on a device: operations are computed on the CPU only.
  * \retval TA_ERR_OUT_OF_MEMORY     Memory for the result could not be had.
  *
  * Thread safety: the caller keeps writers from the operands' elements during the call.
@@ -2291,7 +2291,9 @@ size_t ta_live_nodes(void);
 /**
  * Plugs in the devices of one type: from now on ta_asarray and its relatives reach their memory.
  *
- * A device of this library's own (CUDA) is replaced; the CPU cannot be.
+ * A device of this library's own (CUDA) is replaced; the CPU cannot be. Tensors that there are stay
+ * with the functions that they were made by, or came in under; what came in of a type that nobody
+ * had is served by these.
  *
  * \param device_type  One of TA_DEVICE_…, or a number of the host's own. Devices without a name are
  *                     called by their number, like `device64:0`.
@@ -2315,21 +2317,25 @@ ta_status ta_device_register(int32_t device_type,
 
 /**
  * Takes back what ta_device_register did. Tensors on the devices stay as they are, and keep the
- * functions in use: `release` runs when the last of them is gone, or inside the call.
+ * functions in use: they are read, written, copied and handed to streams by them, also after the type
+ * has been registered again. `release` runs when the last of them is gone, or inside the call.
+ * The devices themselves are no longer known: neither to ta_synchronize nor as a place for something new.
  *
  * \param device_type  A type that was registered.
  * \param err          Where to put a message, or NULL to go without.
  *
- * \retval TA_OK                    Nothing new is made on these devices.
+ * \retval TA_OK                    Nothing new is made on these devices but copies of what is there.
  * \retval TA_ERR_INVALID_ARGUMENT  `device_type` is not registered.
  *
  * Since: ABI 0.
  */
 TA_NODISCARD TA_API
-ta_status ta_device_unregister(int32_t device_type, ta_error *err);
+ta_status ta_device_unregister(int32_t device_type,
+                               ta_error *err);
 
 /**
- * Lists the devices that memory can be had on, by type and index.
+ * Lists the devices that memory can be had on, by type and index. A type whose `count` fails is left
+ * out; what it says is the error of whoever asks for a device of it.
  *
  * \param out       Receives at most `capacity` devices; NULL if `capacity` is 0.
  * \param capacity  How many there is room for.
@@ -2338,7 +2344,7 @@ ta_status ta_device_unregister(int32_t device_type, ta_error *err);
  *
  * \retval TA_OK                 Written.
  * \retval TA_ERR_NULL_ARGUMENT  `count` is NULL, or `out` with room.
- * \retval TA_ERR_…              What a registered device says that cannot count itself.
+ * \retval TA_ERR_OUT_OF_MEMORY  Memory for the list could not be had.
  *
  * Since: ABI 0.
  */
