@@ -46,22 +46,23 @@ local function check_size(info)
     end
 end
 
+-- No closure: compiled code would keep it, and the tensor with it, for good.
+local function level(handle, info, index, axis)
+    if axis == info.ndim then
+        return elements.at(handle, info.dtype, index)
+    end
+    local items = {}
+    for position = 0, tonumber(info.shape[axis]) - 1 do
+        index[axis] = position
+        items[position + 1] = level(handle, info, index, axis + 1)
+    end
+    return items
+end
+
 -- All elements as nested tables; a 0-d tensor is its element.
 function elements.nested(handle, info)
     check_size(info)
-    local index = ffi.new("int64_t[?]", info.ndim + 1)
-    local function level(axis)
-        if axis == info.ndim then
-            return elements.at(handle, info.dtype, index)
-        end
-        local items = {}
-        for position = 0, tonumber(info.shape[axis]) - 1 do
-            index[axis] = position
-            items[position + 1] = level(axis + 1)
-        end
-        return items
-    end
-    return level(0)
+    return level(handle, info, ffi.new("int64_t[?]", info.ndim + 1), 0)
 end
 
 return elements
