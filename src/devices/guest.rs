@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use crate::devices::backend::Backend;
-use crate::devices::registry::plugged;
+use crate::devices::registry::{plugged, unplugged};
 use crate::model::alloc;
 use crate::model::device::Device;
 use crate::model::error::Result;
@@ -41,22 +41,29 @@ impl Guest {
         Owner::Device(self)
     }
 
-    /// Who serves it, if that is a host's.
-    pub(super) fn backend(&self) -> Option<&Shared<dyn Backend>> {
-        self.backend.as_ref()
-    }
-
-    /// Work on a stream of `backend` uses it too, from now on.
+    /// Who serves it.
     ///
     /// # Errors
-    /// `TA_ERR_OUT_OF_MEMORY`; nothing has changed then.
-    pub fn used_on(&self, backend: &Shared<dyn Backend>, stream: i64) -> Result<()> {
+    /// `TA_ERR_DEVICE` if that was no host's, and nobody else has the device.
+    pub(super) fn backend(&self) -> Result<Shared<dyn Backend>> {
+        match &self.backend {
+            Some(plugged) => Ok(plugged.clone()),
+            None => unplugged(self.device),
+        }
+    }
+
+    /// Work on a stream of its device uses it too, from now on.
+    ///
+    /// # Errors
+    /// `TA_ERR_DEVICE`, `TA_ERR_OUT_OF_MEMORY`; nothing has changed then.
+    pub fn used_on(&self, stream: i64) -> Result<()> {
+        let backend = self.backend()?;
         let user = backend.lasting(stream);
         let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        if users.iter().any(|(whose, known)| whose.is(backend) && *known == user) {
+        if users.iter().any(|(whose, known)| whose.is(&backend) && *known == user) {
             return Ok(());
         }
-        lists::push(&mut users, (backend.clone(), user), "a stream")
+        lists::push(&mut users, (backend, user), "a stream")
     }
 }
 

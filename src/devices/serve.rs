@@ -6,7 +6,7 @@ use std::any::Any;
 use crate::devices::backend::Backend;
 use crate::devices::block::DeviceBlock;
 use crate::devices::guest::Guest;
-use crate::devices::registry::{backend, unplugged};
+use crate::devices::registry::backend;
 use crate::model::device::Device;
 use crate::model::error::Result;
 use crate::model::shared::Shared;
@@ -32,10 +32,7 @@ fn held<'a>(view: &View<'a>) -> Option<Held<'a>> {
 pub fn serving(view: &View<'_>) -> Result<Shared<dyn Backend>> {
     match held(view) {
         Some(Held::Ours(block)) => Ok(block.backend().clone()),
-        Some(Held::Theirs(guest)) => match guest.backend() {
-            Some(plugged) => Ok(plugged.clone()),
-            None => unplugged(view.device()),
-        },
+        Some(Held::Theirs(guest)) => guest.backend(),
         None => backend(view.device()),
     }
 }
@@ -71,7 +68,7 @@ pub fn wait(view: &View<'_>) -> Result<()> {
 pub fn used_on(view: &View<'_>, stream: i64) -> Result<()> {
     match held(view) {
         Some(Held::Ours(block)) => block.used_on(view.device(), stream),
-        Some(Held::Theirs(guest)) => guest.used_on(&serving(view)?, stream),
+        Some(Held::Theirs(guest)) => guest.used_on(stream),
         None => Ok(()),
     }
 }

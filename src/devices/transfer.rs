@@ -200,6 +200,10 @@ pub fn gather(view: &View<'_>, wish: &Wish<'_>, strides: &mut [i64]) -> Result<M
     memory::copy_strides(view, wish.contiguous, strides)?;
     let bytes = memory::copy_bytes(view, wish.dtype)?;
     let ready = is_ready(view, wish.dtype, strides)?;
+    // What stays on its device stays with who serves it, whoever has the device by now.
+    let stays = wish.device == view.device() && wish.device != Device::CPU && wish.to.is_none();
+    let own = stays.then(|| serving(view)).transpose()?;
+    let wish = &Wish { to: own.as_ref().or(wish.to), ..*wish };
     if view.device().is_host_readable() {
         return read(view, |view| match ready && wish.device != Device::CPU {
             true => send(Place::of(view), bytes, wish),

@@ -55,24 +55,43 @@ impl Arrivals {
     /// `TA_ERR_OUT_OF_MEMORY`, `TA_ERR_DEVICE`, or that a gradient which was set cannot be added to.
     pub(super) fn commit(mut self) -> Result<()> {
         self.places.retain(|(leaf, _)| leaf.requires_grad());
-        // Everybody who holds several locks takes them in the order of their addresses.
-        let slots = self.places.iter().map(|(leaf, _)| Ok(leaf.grad()));
-        let mut slots = lists::collect(slots, WHAT)?;
+        while !self.exchange()? {}
+        Ok(())
+    }
+
+    /// One attempt at that: false, and nothing has changed, if a gradient was exchanged meanwhile by somebody
+    /// else.
+    fn exchange(&self) -> Result<bool> {
+        let before = self.places.iter().map(|(leaf, _)| Ok(leaf.grad().clone()));
+        let before = lists::collect(before, WHAT)?;
+        // No lock is held while sums are made, or anything here is dropped: on a device that runs functions of
+        // its maker's.
         let sums =
-            slots.iter().zip(&self.places).map(|(slot, (_, arrived))| match (&**slot, arrived) {
+            before.iter().zip(&self.places).map(|(before, (_, arrived))| match (before, arrived) {
                 (Some(before), Some(arrived)) => sum(before, arrived).map(Some),
                 (None, Some(arrived)) => kept(arrived).map(Some),
                 (_, None) => Ok(None),
             });
         let mut sums = lists::collect(sums, WHAT)?;
-        // Nothing can fail from here on.
+        // Everybody who holds several locks takes them in the order of their addresses.
+        let slots = self.places.iter().map(|(leaf, _)| Ok(leaf.grad()));
+        let mut slots = lists::collect(slots, WHAT)?;
+        if !slots.iter().zip(&before).all(|(slot, before)| is_same(slot, before)) {
+            return Ok(false);
+        }
         for (slot, sum) in slots.iter_mut().zip(&mut sums).filter(|(_, sum)| sum.is_some()) {
             std::mem::swap(&mut **slot, sum);
         }
-        // With the locks open, what was there before: this may run foreign code.
-        drop(slots);
-        drop(sums);
-        Ok(())
+        Ok(true)
+    }
+}
+
+/// Whether both are one tensor, or none.
+fn is_same(a: &Option<Tensor>, b: &Option<Tensor>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.is(b),
+        (None, None) => true,
+        _ => false,
     }
 }
 

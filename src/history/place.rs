@@ -10,11 +10,14 @@ use crate::model::tensor::{Marks, Tensor};
 
 /// The elements of a tensor as numbers of `dtype`, in memory of their own on `device`.
 pub(super) fn copied(tensor: &Tensor, dtype: DType, device: Device) -> Result<Tensor> {
-    let wish = Wish { dtype, device, contiguous: true, stream: 0, to: None };
+    made(tensor, &Wish { dtype, device, contiguous: true, stream: 0, to: None })
+}
+
+fn made(tensor: &Tensor, wish: &Wish<'_>) -> Result<Tensor> {
     let mut strides = Dims::zeros(tensor.shape().len());
-    let moved = devices::gather(&tensor.view(), &wish, &mut strides)?;
+    let moved = devices::gather(&tensor.view(), wish, &mut strides)?;
     let marks = Marks { flags: 0, provenance: Provenance::COMPUTED };
-    moved.into_tensor(dtype, tensor.shape(), &strides, marks, None)
+    moved.into_tensor(wish.dtype, tensor.shape(), &strides, marks, None)
 }
 
 /// A tensor on `device`: itself, if it is there already.
@@ -30,6 +33,13 @@ pub(super) fn through_cpu(
     tensor: &Tensor,
     compute: impl FnOnce(&Tensor) -> Result<Tensor>,
 ) -> Result<Tensor> {
-    let result = compute(&on(tensor, Device::CPU)?)?;
-    on(&result, tensor.device())
+    let device = tensor.device();
+    if device == Device::CPU {
+        return compute(tensor);
+    }
+    let result = compute(&copied(tensor, tensor.dtype(), Device::CPU)?)?;
+    // Also where the device's type has been given to another since.
+    let there = devices::serving(&tensor.view())?;
+    let to = Some(&there);
+    made(&result, &Wish { dtype: result.dtype(), device, contiguous: true, stream: 0, to })
 }

@@ -279,7 +279,7 @@ fn adopt_there(
     }
     let guest = Guest::expected(device)?;
     if consumer > 0 {
-        guest.used_on(&devices::backend(device)?, consumer)?;
+        guest.used_on(consumer)?;
     }
     Ok(Outcome::of(draft.adopt(guest.take(claim))))
 }

@@ -774,6 +774,24 @@ static void foreign_memory_waits_for_its_consumers(void)
     }
 }
 
+/* A copy that the CPU has to help with is made by the plain device as well, whoever has its type by now. */
+static void converted_where_it_is(const ta_tensor *tensor)
+{
+    ta_options options = want_copy(TA_COPY_ALWAYS);
+    ta_tensor *wide, *narrow;
+    const int live = plain->live;
+    options.dtype = ta_float64();
+    wide = derived(tensor, options);
+    CHECK(plain->live == live + 1);
+    options.dtype = ta_float32();
+    narrow = derived(wide, options);
+    CHECK(plain->live == live + 2 && holds(narrow, VALUES, 6));
+    ta_release(narrow);
+    ta_release(wide);
+    drain_all(plain);
+    CHECK(plain->live == live);
+}
+
 /* Nothing new is made, but what there is goes on with the functions that it has, and the host's side
  * stays whole. Who registers the type again has nothing to do with it. */
 static void unregistered(void)
@@ -818,6 +836,7 @@ static void unregistered(void)
             CHECK(strncmp(text, "tensor([1., 2., 3.", 18) == 0);
             copy = derived(each[k], want_copy(TA_COPY_ALWAYS));
             CHECK(ta_device_of(copy).device_type == PLAIN && holds(copy, VALUES, 6));
+            converted_where_it_is(each[k]);
             EXPECT(TA_OK, ta_fill(copy, &seven, &error));
             CHECK(holds(copy, filled, 6));
             EXPECT(TA_OK, ta_copy_into(copy, each[k], &error));

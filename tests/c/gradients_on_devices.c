@@ -1,6 +1,8 @@
 /* Gradients of what is on a host's device: they arrive there, whatever is done with them on the way. */
 #include "test_device.h"
 
+#include <unistd.h>
+
 #include "check.h"
 #include "list.h"
 #include "make.h"
@@ -170,12 +172,55 @@ static void stacked_from_devices(ta_device device)
     ta_release(leaf);
 }
 
+/* A leaf whose gradient is asked for by every copy that the plain device makes, and how often that was. */
+static ta_tensor *asked_for;
+static int times_asked;
+static ta_status (*copy)(void *, const ta_place *, const ta_place *, size_t, int64_t, ta_error *);
+
+static ta_status copy_and_ask(void *user, const ta_place *target, const ta_place *source, size_t bytes,
+                              int64_t stream, ta_error *err)
+{
+    if (asked_for != NULL) {
+        ta_tensor *grad = ta_grad(asked_for);
+        times_asked++;
+        if (grad != NULL)
+            ta_release(grad);
+    }
+    return copy(user, target, source, bytes, stream, err);
+}
+
+/* No lock is held while a function of a device runs: it may ask about the very leaf that a gradient comes to. */
+static void asked_meanwhile(void)
+{
+    static const double twice[] = {2, 4, 6, 8};
+    const ta_device device = {PLAIN, 0};
+    ta_tensor *leaf = four_on(device, ta_float32(), TA_GRAD_YES), *seed = four_on(device, ta_float32(), TA_GRAD_NO);
+    ta_options options = TA_OPTIONS_INIT;
+    ta_tensor *alias;
+    options.requires_grad = TA_GRAD_AS_SOURCE;
+    options.copy = TA_COPY_ALWAYS;
+    alias = derived(leaf, options);
+    /* Who waits for a lock that this thread holds waits for ever. */
+    alarm(60);
+    asked_for = leaf;
+    EXPECT(TA_OK, ta_backward(alias, seed, 1, &error));
+    EXPECT(TA_OK, ta_backward(alias, seed, 1, &error));
+    asked_for = NULL;
+    alarm(0);
+    CHECK(times_asked > 0 && arrived(leaf, twice));
+    ta_release(alias);
+    ta_release(seed);
+    ta_release(leaf);
+}
+
 int main(void)
 {
     const ta_device devices[] = {{PLAIN, 1}, {KERNELS, 0}};
     struct test_device *plain = device_start(), *able = device_start();
     int k;
     plain->api.convert = NULL;
+    copy = plain->api.copy;
+    plain->api.copy = copy_and_ask;
     EXPECT(TA_OK, ta_device_register(PLAIN, &plain->api, plain, &error));
     EXPECT(TA_OK, ta_device_register(KERNELS, &able->api, able, &error));
     for (k = 0; k < 2; k++) {
@@ -183,6 +228,7 @@ int main(void)
         what_is_recorded_by_itself(devices[k]);
         stacked_from_devices(devices[k]);
     }
+    asked_meanwhile();
     EXPECT(TA_OK, ta_device_unregister(PLAIN, &error));
     EXPECT(TA_OK, ta_device_unregister(KERNELS, &error));
     CHECK(plain->released == 1 && able->released == 1 && ta_live_nodes() == 0);

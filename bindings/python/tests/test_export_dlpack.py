@@ -284,15 +284,18 @@ def test_what_an_argument_raises_is_let_go_in_the_call(given):
     class Told(Exception):
         pass
 
+    class Held:
+        def __init__(self):
+            held.append(weakref.ref(self))
+
     class Number:
         def __index__(self):
-            error = Told()
-            told.append(weakref.ref(error))
-            raise error
+            # No name for it here: its traceback would keep that, and so itself.
+            raise Told(Held())
 
-    told, tensor = [], tarray.asarray(np.ones(3))
+    held, tensor = [], tarray.asarray(np.ones(3))
 
     with pytest.raises(TypeError, match="must be"):
         tensor.__dlpack__(**given(Number()))
 
-    assert [error() for error in told] == [None]
+    assert [it() for it in held] == [None]
