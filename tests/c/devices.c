@@ -279,6 +279,20 @@ static void from_one_device_to_another(void)
     ta_release(other);
 }
 
+/* A consumer who copies what was lent on a stream, and lets it go at once. Writes what it sees. */
+static void work_and_let_go(struct DLManagedTensorVersioned *loan, int64_t stream, float *seen)
+{
+    ta_place place, target;
+    place.device = HERE;
+    place.data = loan->dl_tensor.data;
+    place.byte_offset = loan->dl_tensor.byte_offset;
+    target.device = ta_device_cpu();
+    target.data = seen;
+    target.byte_offset = 0;
+    CHECK(device_copy(plain, &target, &place, sizeof VALUES, stream, &error) == TA_OK);
+    loan->deleter(loan);
+}
+
 /* A copy on one stream, handed to a consumer on another, who works there and lets it go at once. */
 static void from_stream_to_stream(void)
 {
@@ -287,7 +301,6 @@ static void from_stream_to_stream(void)
     struct DLManagedTensorVersioned *loan = NULL;
     ta_tensor *six = six_on(HERE), *copy;
     float seen[6] = {0};
-    ta_place place, target;
     const int waits = plain->synchronizations;
 
     on_two.copy = TA_COPY_ALWAYS;
@@ -301,14 +314,7 @@ static void from_stream_to_stream(void)
     ta_release(six);
     ta_release(copy);
 
-    place.device = HERE;
-    place.data = loan->dl_tensor.data;
-    place.byte_offset = loan->dl_tensor.byte_offset;
-    target.device = ta_device_cpu();
-    target.data = seen;
-    target.byte_offset = 0;
-    CHECK(device_copy(plain, &target, &place, sizeof seen, 3, &error) == TA_OK);
-    loan->deleter(loan);
+    work_and_let_go(loan, 3, seen);
     drain(plain, 1, 3);
     CHECK(memcmp(seen, VALUES, sizeof seen) == 0);
     drain_all(plain);
@@ -680,20 +686,6 @@ static ta_memory foreign_memory(struct foreign *foreign, struct test_device *dev
     memory.owner = foreign;
     memory.release = foreign_release;
     return memory;
-}
-
-/* A consumer who copies what was lent on a stream, and lets it go at once. Writes what it sees. */
-static void work_and_let_go(struct DLManagedTensorVersioned *loan, int64_t stream, float *seen)
-{
-    ta_place place, target;
-    place.device = HERE;
-    place.data = loan->dl_tensor.data;
-    place.byte_offset = loan->dl_tensor.byte_offset;
-    target.device = ta_device_cpu();
-    target.data = seen;
-    target.byte_offset = 0;
-    CHECK(device_copy(plain, &target, &place, sizeof VALUES, stream, &error) == TA_OK);
-    loan->deleter(loan);
 }
 
 /* Memory of somebody else's is let go after the work on every stream that was named for it: by who was

@@ -18,43 +18,7 @@ use crate::tensor::Tensor;
 /// # Safety
 /// The arguments are the interpreter's, and `receiver` is a tensor.
 #[inline]
-pub(crate) unsafe fn run<F>(
-    receiver: *mut ffi::PyObject,
-    values: *const *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-    names: *mut ffi::PyObject,
-    method: F,
-) -> *mut ffi::PyObject
-where
-    F: for<'a, 'py> FnOnce(Tensor<'a, 'py>, Arguments<'a, 'py>) -> Result<Bound<'py, PyAny>>,
-{
-    // SAFETY: passed on from this function's contract.
-    border::object(|py| unsafe { called(py, receiver, values, count, names, method) })
-}
-
-/// Runs a method that keeps to what [`border::short`] asks.
-///
-/// # Safety
-/// As [`run`].
-#[inline]
-pub(crate) unsafe fn short<F>(
-    receiver: *mut ffi::PyObject,
-    values: *const *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-    names: *mut ffi::PyObject,
-    method: F,
-) -> *mut ffi::PyObject
-where
-    F: for<'a, 'py> FnOnce(Tensor<'a, 'py>, Arguments<'a, 'py>) -> Result<Bound<'py, PyAny>>,
-{
-    // SAFETY: passed on from this function's contract.
-    border::short(|py| unsafe { called(py, receiver, values, count, names, method) })
-}
-
-/// # Safety
-/// As [`run`].
-#[inline]
-unsafe fn called<'py, F>(
+pub(crate) unsafe fn run<'py, F>(
     py: Python<'py>,
     receiver: *mut ffi::PyObject,
     values: *const *mut ffi::PyObject,
@@ -136,11 +100,11 @@ pub(crate) const fn attribute(
 }
 
 /// A `Vec<PyMethodDef>` of `c"name" => function, c"name(…)\n--\n\ndoc";` lines, with
-/// `[short] function` for those that [`short`] runs.
+/// `[short] function` for those that keep to what [`border::short`] asks.
 macro_rules! methods {
-    (@way short) => { $crate::tensor::method::short };
-    (@way) => { $crate::tensor::method::run };
-    ($($name:literal => $([$way:ident])? $function:path, $doc:literal;)*) => {
+    (@border short) => { $crate::border::short };
+    (@border) => { $crate::border::object };
+    ($($name:literal => $([$border:ident])? $function:path, $doc:literal;)*) => {
         vec![$({
             unsafe extern "C" fn call(
                 receiver: *mut pyo3::ffi::PyObject,
@@ -148,9 +112,12 @@ macro_rules! methods {
                 count: pyo3::ffi::Py_ssize_t,
                 names: *mut pyo3::ffi::PyObject,
             ) -> *mut pyo3::ffi::PyObject {
-                let run = $crate::tensor::method::methods!(@way $($way)?);
-                // SAFETY: called by the interpreter, as METH_FASTCALL | METH_KEYWORDS.
-                unsafe { run(receiver, values, count, names, $function) }
+                $crate::tensor::method::methods!(@border $($border)?)(|py| {
+                    // SAFETY: called by the interpreter, as METH_FASTCALL | METH_KEYWORDS.
+                    unsafe {
+                        $crate::tensor::method::run(py, receiver, values, count, names, $function)
+                    }
+                })
             }
             $crate::tensor::method::entry($name, call, $doc)
         }),*]
